@@ -1,0 +1,103 @@
+"""Tools on PATH: run each candidate with its version flag and take the first that fits."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from rehearsal import paths
+from rehearsal.toolchain.sources import Limits, Located, Unavailable
+from rehearsal.toolchain.table import Program, Tool, Version
+
+_VERSION = re.compile(r"\bv?(\d+)\.(\d+)\.(\d+)(-(?:alpha|beta|rc|dev)[\w.+-]*)?")
+
+
+def on_path(tool: Tool, limits: Limits) -> Located:
+    """All programs of the tool, or none: a control plane of mixed origin is not taken."""
+    chosen: dict[str, Path] = {}
+    versions: list[Version] = []
+    for program in tool.programs:
+        executable, version = _first_fitting(tool, program, limits)
+        chosen[program.name] = executable
+        versions.append(version)
+    return Located(tool, "path", min(versions), chosen)
+
+
+def version_of(executable: Path, program: Program, limit: float) -> Version:
+    """What the program says its version is."""
+    output = _run([str(executable), *program.version_arguments], limit)
+    match = _VERSION.search(output)
+    if match is None:
+        raise Unavailable(f"{executable} names no version: {output.strip()[:80]!r}")
+    if match[4]:
+        raise Unavailable(f"{executable} is a pre-release, {match[0]}")
+    return Version(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _first_fitting(tool: Tool, program: Program, limits: Limits) -> tuple[Path, Version]:
+    refused: list[str] = []
+    for executable in _candidates(program.name):
+        try:
+            if tool.only_binary and _is_script(executable):
+                raise Unavailable(f"{executable} is a script, not the program itself")
+            version = version_of(executable, program, limits.version)
+            if tool.fits(version):
+                return executable, version
+            refused.append(f"{executable} is {version}, not {tool.range}")
+        except Unavailable as reason:
+            refused.append(str(reason))
+    raise Unavailable("; ".join(refused) or f"no {program.name}")
+
+
+def _candidates(name: str) -> Iterator[Path]:
+    ours = [paths.workspace().resolve(), paths.cache().resolve()]
+    seen: set[Path] = set()
+    for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        found = shutil.which(name, path=directory) if directory else None
+        if found is None:
+            continue
+        # The engine resolves symbolic links when it looks for its language host, so we do too.
+        executable = Path(found).resolve()
+        # After `make env` our own copies are on PATH; they are not the user's.
+        if executable in seen or any(root in executable.parents or root in Path(found).parents for root in ours):
+            continue
+        seen.add(executable)
+        yield executable
+
+
+def _is_script(executable: Path) -> bool:
+    with executable.open("rb") as file:
+        return file.read(2) == b"#!"
+
+
+def _run(command: list[str], limit: float) -> str:
+    environment = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            process_group=0,
+            env=environment,
+        )
+    except OSError as error:
+        raise Unavailable(f"{command[0]} cannot be started: {error.strerror}") from error
+    with process:
+        try:
+            output, complaint = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            raise Unavailable(f"{command[0]} did not tell its version within {limit:g} s") from error
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode:
+        said = (complaint or output).strip().splitlines()[:1]
+        raise Unavailable(f"{' '.join(command)} ended with {process.returncode}: {''.join(said)[:120]}")
+    return output or complaint
