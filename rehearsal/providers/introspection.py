@@ -11,6 +11,7 @@ import re
 import sys
 import types
 import typing
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,16 @@ def known_tokens(package: str) -> dict[str, tuple[str, str]]:
 
 def describe(package: str, tokens: Iterable[str] | None) -> dict[str, Any]:
     """Descriptions of the resources asked for (None = all) and of the object types their inputs use."""
-    known = known_tokens(package)
     resources: dict[str, Any] = {}
     objects: dict[str, Any] = {}
-    for token in sorted(known) if tokens is None else tokens:
-        if token in known:
-            module, name = known[token]
-            resources[token] = _describe_resource(getattr(importlib.import_module(module), name), objects)
-        else:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the SDK warns of its own old classes when imported
+        known = known_tokens(package)
+        for token in sorted(known) if tokens is None else tokens:
             resources[token] = None
+            if token in known:
+                module, name = known[token]
+                resources[token] = _describe_resource(getattr(importlib.import_module(module), name), objects)
     return {"resources": resources, "objects": objects}
 
 
@@ -153,8 +155,6 @@ def _described_branch(hint: Any, objects: dict[str, Any]) -> Described:
 def _describe_object(cls: type, objects: dict[str, Any]) -> str:
     service = cls.__module__.removesuffix("._inputs").partition(".")[2]
     name = f"{service}.{cls.__name__}".lstrip(".").removesuffix("Args")
-        "Args"
-    )
     if name not in objects:
         objects[name] = {}  # named before its fields are read: types may contain themselves
         fields = {field: _described(hint, objects) for field, hint in _hints(cls).items()}
