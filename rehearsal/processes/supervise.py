@@ -1,0 +1,238 @@
+"""Start, recognise, judge and end single processes that outlive the command which started them."""
+
+import hashlib
+import os
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from rehearsal.errors import RehearsalError
+from rehearsal.paths import StackPaths
+from rehearsal.processes import machine, ports
+from rehearsal.processes.machine import Identity
+from rehearsal.processes.records import Record, Records
+
+AFTER_BOOT = "was gone after a restart of the machine"
+PORT_ATTEMPTS = 5
+#: A busy machine may be slow; a process that answers nothing for this long is replaced.
+SILENCE_SECONDS = 5.0
+END_PATIENCE_SECONDS = 8.0
+#: Nothing else of the user's environment reaches the processes: no proxies, no cloud credentials, no settings.
+INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+_kept_children: list["subprocess.Popen[bytes]"] = []
+
+
+@dataclass(frozen=True)
+class Service:
+    """One program to keep running."""
+
+    name: str
+    command: Callable[[int], Sequence[str]]
+    answers: Callable[[int], bool]
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: Files whose change means the program must be started anew.
+    inputs: Sequence[Path] = ()
+    patience_seconds: float = 60.0
+
+    def fingerprint(self, port: int) -> str:
+        digest = hashlib.sha256(repr([*self.command(port), *sorted(self.environment.items())]).encode())
+        for path in self.inputs:
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+
+class Event(StrEnum):
+    STARTED = "started"
+    REUSED = "reused"
+    RESTARTED = "restarted"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    port: int
+    event: Event
+    #: Why it was restarted, as a sentence's end: "had died (pid 123)".
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.reason}: restarted" if self.reason else f"{self.name} {self.event}"
+
+
+class StartFailure(RehearsalError):
+    """The program itself would not run; its log says why."""
+
+
+class Abandoned(Exception):
+    """Another part of the same start failed, or the user interrupted it."""
+
+
+class Supervisor:
+    """The processes of one stack; its user holds the stack's lock."""
+
+    def __init__(self, paths: StackPaths, records: Records) -> None:
+        self.paths = paths
+        self.records = records
+        self._abandoned = threading.Event()
+        self._started: list[str] = []
+
+    def ensure(self, service: Service, note: Callable[[str], None]) -> Outcome:
+        record = self.records.processes.get(service.name)
+        reason = fault(service, record) if record else ""
+        if record and not reason:
+            return Outcome(service.name, record.port, Event.REUSED)
+        if record:
+            note(f"{service.name} {reason}")
+            self._end_recorded(record)
+        note(f"starting {service.name}")
+        port = self._start(service, record.port if record else None)
+        return Outcome(service.name, port, Event.RESTARTED if record else Event.STARTED, reason)
+
+    def abandon(self) -> None:
+        """Let starts under way give up."""
+        self._abandoned.set()
+
+    def end_what_was_started(self) -> None:
+        self.end(self._started)
+
+    def end(self, names: Sequence[str]) -> dict[str, str | None]:
+        """End these processes side by side; answers how each ended."""
+        recorded = [self.records.processes[name] for name in names if name in self.records.processes]
+        if not recorded:
+            return {}
+        with ThreadPoolExecutor(len(recorded)) as pool:
+            return dict(zip([record.name for record in recorded], pool.map(self._end_recorded, recorded), strict=True))
+
+    def end_unrecorded(self) -> dict[str, int]:
+        """End processes of this stack whose record was lost; they are known by their marker."""
+        recorded = {record.identity for record in self.records.processes.values()}
+        found: dict[str, int] = {}
+        for pid, marker in machine.marked(marker_prefix(self.paths)).items():
+            identity = Identity.of(pid)
+            if identity is not None and identity not in recorded:
+                machine.end(identity, END_PATIENCE_SECONDS)
+                found[marker.split("|")[1]] = pid
+        return found
+
+    def log(self, name: str) -> Path:
+        return self.paths.logs / f"{name}.log"
+
+    def _start(self, service: Service, preferred: int | None) -> int:
+        tried: list[str] = []
+        for _ in range(PORT_ATTEMPTS):
+            port = ports.choose(service.name, preferred)
+            if self._start_on(service, port):
+                return port
+            if ports.pinned_port(service.name):
+                raise ports.taken(service.name, port)
+            tried.append(f"port {port} on {ports.LOOPBACK}: taken by another process between choice and use")
+            preferred = None
+        raise RehearsalError(
+            f"{service.name} could not be started: each port chosen for it was taken in the same moment",
+            tried=tried,
+            ways_out=[f"set {ports.variable(service.name)} to a port that stays free"],
+        )
+
+    def _start_on(self, service: Service, port: int) -> bool:
+        """False when another process took the port first."""
+        identity = self._spawn(service, port)
+        deadline = time.monotonic() + service.patience_seconds
+        while not self._abandoned.is_set():
+            if identity is None or not identity.lives():
+                self.records.remove(service.name)
+                if "address already in use" in self._last_words(service.name).lower():
+                    return False
+                raise self._failure(service, "ended right after its start")
+            if holds(identity, port) and service.answers(port):
+                return True
+            if time.monotonic() > deadline:
+                self.end([service.name])
+                raise self._failure(service, f"gave no answer within {service.patience_seconds:.0f} s of its start")
+            time.sleep(0.03)
+        raise Abandoned
+
+    def _spawn(self, service: Service, port: int) -> Identity | None:
+        log = self.log(service.name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
+        marker = f"{marker_prefix(self.paths)}{service.name}|{uuid.uuid4().hex}"
+        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        environment |= {**service.environment, machine.MARKER_VARIABLE: marker}
+        with log.open("wb") as output:
+            child = subprocess.Popen(
+                service.command(port),
+                env=environment,
+                cwd=self.paths.logs,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # Its own session: Ctrl-C in the terminal of `make up` and the end of that terminal do not reach it.
+                start_new_session=True,
+            )
+        _kept_children.append(child)
+        identity = Identity.of(child.pid)
+        if identity is not None:
+            self.records.put(Record(service.name, identity, port, service.fingerprint(port)))
+            self._started.append(service.name)
+        return identity
+
+    def _end_recorded(self, record: Record) -> str | None:
+        how = machine.end(record.identity, END_PATIENCE_SECONDS)
+        if how == "would not end":
+            raise RehearsalError(
+                f"{record.name} (pid {record.identity.pid}) did not end, not even when killed",
+                ways_out=["it hangs in the operating system: free the disk it waits for, or restart the machine"],
+            )
+        self.records.remove(record.name)
+        return how
+
+    def _failure(self, service: Service, what: str) -> StartFailure:
+        log = self.log(service.name)
+        return StartFailure(
+            f"{service.name} {what}; its last words:\n{self._last_words(service.name)}",
+            ways_out=[f"read {log}", "run the command again: whatever was started for it has been ended"],
+        )
+
+    def _last_words(self, name: str) -> str:
+        try:
+            lines = self.log(name).read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return ""
+        return "\n".join(f"    {line[:300]}" for line in lines[-8:])
+
+
+def marker_prefix(paths: StackPaths) -> str:
+    return f"{paths.root.resolve()}|"
+
+
+def holds(identity: Identity, port: int) -> bool:
+    """That it is this process which listens on the port, where the system tells."""
+    listening = ports.listening(identity.pid)
+    return listening is None or port in {held for _, held in listening}
+
+
+def fault(service: Service, record: Record) -> str:
+    """Why a recorded process cannot be used any more; empty when it can."""
+    pid = record.identity.pid
+    if record.identity.boot != machine.boot():
+        return AFTER_BOOT
+    if not record.identity.lives():
+        return f"had died (pid {pid})"
+    if record.fingerprint != service.fingerprint(record.port):
+        return f"(pid {pid}) runs with other settings than it should have now"
+    deadline = time.monotonic() + SILENCE_SECONDS
+    while not (holds(record.identity, record.port) and service.answers(record.port)):
+        if not record.identity.lives():
+            return f"had died (pid {pid})"
+        if time.monotonic() > deadline:
+            return f"(pid {pid}) no longer answered on port {record.port}"
+        time.sleep(0.1)
+    return ""
