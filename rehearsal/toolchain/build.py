@@ -67,7 +67,7 @@ def _ask(go: str, arguments: list[str], work: Work, **environment: str) -> str:
     try:
         answer = subprocess.run(
             [go, *arguments],
-            cwd=tempfile.gettempdir(),
+            cwd="/",
             env={**os.environ, "GOWORK": "off", **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -120,27 +120,33 @@ def _compile(go: str, tool: Tool, target: Platform, into: Path, work: Work) -> N
         errors="replace",
         process_group=0,
     )
+    assert process.stderr is not None
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    pump = threading.Thread(target=_pump, args=(process.stderr, lines), daemon=True)
+    pump.start()
     with process:
         try:
-            said = _follow(process, tool, work)
-        finally:
+            said = _follow(lines, tool, work)
+        except BaseException:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            pump.join()
     if process.returncode:
         _explain(go, tool, into, said, work)
 
 
-def _follow(process: subprocess.Popen[str], tool: Tool, work: Work) -> list[str]:
+def _follow(lines: "queue.SimpleQueue[str | None]", tool: Tool, work: Work) -> list[str]:
     """Passes on what Go says until it ends, and keeps its last messages."""
-    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    assert process.stderr is not None
-    threading.Thread(target=_pump, args=(process.stderr, lines), daemon=True).start()
     deadline = time.monotonic() + work.limits.build
     packages = {program.package: program.name for program in tool.programs}
     messages: list[str] = []
     compiled = 0
+    doing = "Go is reading the modules"
     while True:
         work.go_on()
+        work.step.note(doing)
         if time.monotonic() > deadline:
             raise Unavailable(f"the build was not done after {work.limits.build:g} s ({compiled} packages compiled)")
         try:
@@ -148,16 +154,15 @@ def _follow(process: subprocess.Popen[str], tool: Tool, work: Work) -> list[str]
         except queue.Empty:
             continue
         if line is None:
-            process.wait()
             return messages
         if line.startswith("go: downloading "):
-            work.step.note(line.removeprefix("go: "))
+            doing = line.removeprefix("go: ")
         elif _MESSAGE.search(line):
             messages = [*messages, line][-_TAIL:]
         else:
             compiled += 1
             doing = f"linking {packages[line]}" if line in packages else f"compiling {line}"
-            work.step.note(f"{doing} ({compiled} packages so far)")
+            doing += f" ({compiled} packages so far)"
 
 
 def _pump(stream: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:

@@ -36,7 +36,7 @@ def lookup(tool: Tool, target: Platform, source: Source) -> dict[str, Path]:
     directory = _home(tool, target, source)
     try:
         manifest = cast("dict[str, Any]", json.loads((directory / _MANIFEST).read_text()))
-        restamp = False
+        copied = False
         for program in tool.programs:
             recorded = manifest["programs"][program.name]
             status = (directory / program.name).stat()
@@ -46,15 +46,16 @@ def lookup(tool: Tool, target: Platform, source: Source) -> dict[str, Path]:
                 raise NotCached(f"{program.name} has {status.st_size} bytes instead of {recorded['size']}")
             if sha256(directory / program.name) != recorded["sha256"]:
                 raise NotCached(f"{program.name} was changed")
-            restamp = True
+            recorded["modified"] = status.st_mtime_ns
+            copied = True
     except NotCached:
         raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotCached(f"its manifest cannot be used: {error}" if directory.exists() else "") from error
-    if restamp:
+    if copied:
         # Only saves the next look-up the reading; a store that cannot be written is still good.
         with suppress(OSError):
-            _write_manifest(directory, tool, source)
+            _write_manifest(directory, manifest)
     return {program.name: directory / program.name for program in tool.programs}
 
 
@@ -75,7 +76,7 @@ def publish(staged: Path, tool: Tool, target: Platform, source: Source) -> dict[
     """Make a complete staging directory the installed one."""
     for program in tool.programs:
         _settle(staged / program.name)
-    _write_manifest(staged, tool, source)
+    _write_manifest(staged, _manifest_of(staged, tool, source))
     staged.chmod(0o755)
     home = _home(tool, target, source)
     if home.exists():
@@ -111,9 +112,13 @@ def locked(tool: Tool, work: Work) -> Generator[None, None, None]:
 
 def downloads(tool: Tool) -> Path:
     """Where files of the tool's release arrive; what is there may be incomplete and is resumed."""
-    directory = _home_of_all(tool) / f"downloads-{tool.version}"
+    directory = _home_of_all(tool) / "downloads"
     directory.mkdir(exist_ok=True)
     return directory
+
+
+def forget_downloads(tool: Tool) -> None:
+    shutil.rmtree(_home_of_all(tool) / "downloads", ignore_errors=True)
 
 
 @contextmanager
@@ -148,14 +153,19 @@ def sha256(file: Path) -> str:
 
 
 def _home_of_all(tool: Tool) -> Path:
-    directory = paths.cache() / "tools" / tool.name
+    directory = _root() / tool.name
     directory.mkdir(parents=True, exist_ok=True)
     return directory
 
 
 def _home(tool: Tool, target: Platform, source: Source) -> Path:
     key = f"{tool.version}-{target}-{source}-{tool.recipe(source)}"
-    return paths.cache() / "tools" / tool.name / key
+    return _root() / tool.name / key
+
+
+def _root() -> Path:
+    # Absolute, because Go runs in another directory.
+    return paths.cache().absolute() / "tools"
 
 
 def _settle(file: Path) -> None:
@@ -164,7 +174,7 @@ def _settle(file: Path) -> None:
         os.fsync(opened.fileno())
 
 
-def _write_manifest(directory: Path, tool: Tool, source: Source) -> None:
+def _manifest_of(directory: Path, tool: Tool, source: Source) -> dict[str, Any]:
     programs: dict[str, dict[str, str | int]] = {}
     for program in tool.programs:
         status = (directory / program.name).stat()
@@ -173,7 +183,10 @@ def _write_manifest(directory: Path, tool: Tool, source: Source) -> None:
             "size": status.st_size,
             "modified": status.st_mtime_ns,
         }
-    content = {"tool": tool.name, "version": str(tool.version), "source": source, "programs": programs}
+    return {"tool": tool.name, "version": str(tool.version), "source": source, "programs": programs}
+
+
+def _write_manifest(directory: Path, content: dict[str, Any]) -> None:
     written = directory / f"{_MANIFEST}.{os.getpid()}"
     written.write_text(json.dumps(content, indent=2) + "\n")
     written.replace(directory / _MANIFEST)

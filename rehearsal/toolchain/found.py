@@ -42,8 +42,8 @@ def _first_fitting(tool: Tool, program: Program, limits: Limits) -> tuple[Path, 
     refused: list[str] = []
     for executable in _candidates(program.name):
         try:
-            if tool.only_binary and _is_script(executable):
-                raise Unavailable(f"{executable} is a script, not the program itself")
+            if tool.only_binary:
+                executable = _binary(executable)
             version = version_of(executable, program, limits.version)
             if tool.fits(version):
                 return executable, version
@@ -60,18 +60,20 @@ def _candidates(name: str) -> Iterator[Path]:
         found = shutil.which(name, path=directory) if directory else None
         if found is None:
             continue
-        # The engine resolves symbolic links when it looks for its language host, so we do too.
-        executable = Path(found).resolve()
+        executable, file = Path(found).absolute(), Path(found).resolve()
         # After `make env` our own copies are on PATH; they are not the user's.
-        if executable in seen or any(root in executable.parents or root in Path(found).parents for root in ours):
+        if file in seen or any(root in file.parents for root in ours):
             continue
-        seen.add(executable)
+        seen.add(file)
         yield executable
 
 
-def _is_script(executable: Path) -> bool:
-    with executable.open("rb") as file:
-        return file.read(2) == b"#!"
+def _binary(executable: Path) -> Path:
+    file = executable.resolve()
+    with file.open("rb") as opened:
+        if opened.read(2) == b"#!":
+            raise Unavailable(f"{executable} is a script, not the program itself")
+    return file
 
 
 def _run(command: list[str], limit: float) -> str:
@@ -93,10 +95,9 @@ def _run(command: list[str], limit: float) -> str:
         try:
             output, complaint = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired as error:
-            raise Unavailable(f"{command[0]} did not tell its version within {limit:g} s") from error
-        finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            raise Unavailable(f"{command[0]} did not tell its version within {limit:g} s") from error
     if process.returncode:
         said = (complaint or output).strip().splitlines()[:1]
         raise Unavailable(f"{' '.join(command)} ended with {process.returncode}: {''.join(said)[:120]}")

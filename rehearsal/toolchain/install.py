@@ -31,6 +31,8 @@ def at_hand(tool: Tool, allowed: Sequence[Source], limits: Limits) -> Located | 
             return found.on_path(tool, limits)
         except Unavailable as reason:
             missing.tried["path"] = str(reason)
+    else:
+        missing.tried["path"] = f"not allowed by {SOURCES_VARIABLE}"
     for source in ("release", "build"):
         if source in allowed:
             try:
@@ -124,7 +126,9 @@ def _from(source: Source, tool: Tool, target: Platform, work: Work) -> dict[str,
             if version != tool.version:
                 raise Unavailable(f"what came says it is {program.name} {version}, not {tool.version}")
         work.go_on()
-        return cache.publish(staged, tool, target, source)
+        programs = cache.publish(staged, tool, target, source)
+    cache.forget_downloads(tool)
+    return programs
 
 
 def _account(source: Source, missing: Missing) -> str:

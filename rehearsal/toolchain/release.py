@@ -10,8 +10,9 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
@@ -23,6 +24,10 @@ from rehearsal.toolchain.table import Platform, Program, Tool
 _CHUNK = 1 << 18
 _CHECKSUM_FILE_LIMIT = 4_000_000
 _HEX = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+class _Refused(Unavailable):
+    """The host answered, but with an error."""
 
 
 def fetch(tool: Tool, target: Platform, into: Path, arrivals: Path, work: Work) -> None:
@@ -44,7 +49,7 @@ def _published_checksum(tool: Tool, program: Program, target: Platform, work: Wo
     file = tool.text(tool.release.file, program, target).rpartition("/")[2]
     work.step.note(f"asking {urlsplit(url).hostname} for checksums")
     with _opened(url, {}, work) as response:
-        content = response.read(_CHECKSUM_FILE_LIMIT).decode(errors="replace")
+        content = _read(url, partial(response.read, _CHECKSUM_FILE_LIMIT)).decode(errors="replace")
     found = _checksum_of(file, content)
     if found is None:
         raise Unavailable(f"{url} has no sha256 of {file}, and what cannot be checked is not used")
@@ -70,15 +75,18 @@ def _checksum_of(file: str, content: str) -> str | None:
 
 
 def _download(url: str, file: Path, wanted: str, work: Work) -> None:
-    resumed = file.exists()
+    if file.exists():
+        # What an earlier run left may be complete, a part, or not of this file at all.
+        with suppress(_Refused):
+            if sha256(file) != wanted:
+                _receive(url, file, work)
+        if sha256(file) == wanted:
+            return
+        file.unlink()
     _receive(url, file, work)
-    if sha256(file) == wanted:
-        return
-    file.unlink()
-    if not resumed:
+    if sha256(file) != wanted:
+        file.unlink()
         raise Unavailable(f"the sha256 of {url} is not the published one, {wanted}")
-    # What an earlier run left may have been of another file; a fresh start tells.
-    _download(url, file, wanted, work)
 
 
 def _receive(url: str, file: Path, work: Work) -> None:
@@ -91,7 +99,7 @@ def _receive(url: str, file: Path, work: Work) -> None:
             have = 0
         size = have + int(response.headers.get("Content-Length") or 0)
         with file.open("ab" if have else "wb") as output:
-            while chunk := _next_chunk(response, have, url):
+            while chunk := _read(url, partial(response.read1, _CHUNK)):
                 _write(output, chunk, file)
                 have += len(chunk)
                 work.step.note(f"{host}: {have / 1e6:.1f} of {size / 1e6:.1f} MB")
@@ -102,13 +110,13 @@ def _receive(url: str, file: Path, work: Work) -> None:
         raise Unavailable(f"{url} ended after {have} of {size} bytes")
 
 
-def _next_chunk(response: http.client.HTTPResponse, have: int, url: str) -> bytes:
+def _read(url: str, read: Callable[[], bytes]) -> bytes:
     try:
-        return response.read1(_CHUNK)
+        return read()
     except TimeoutError as error:
-        raise Unavailable(f"{url} stalled after {have} bytes") from error
+        raise Unavailable(f"{url} stalled") from error
     except (OSError, http.client.HTTPException) as error:
-        raise Unavailable(f"{url} broke off after {have} bytes: {error}") from error
+        raise Unavailable(f"{url} broke off: {_cause(error)}") from error
 
 
 def _write(output: BinaryIO, chunk: bytes, file: Path) -> None:
@@ -147,7 +155,7 @@ def _opened(url: str, headers: dict[str, str], work: Work) -> Generator[http.cli
         raise Unavailable(f"{host} did not answer within {work.limits.answer:g} s")
     answer = answers[0]
     if isinstance(answer, urllib.error.HTTPError):
-        raise Unavailable(f"{url} answered {answer.code} {answer.reason}")
+        raise _Refused(f"{url} answered {answer.code} {answer.reason}")
     if isinstance(answer, urllib.error.URLError):
         raise Unavailable(f"{host} cannot be reached: {_cause(answer.reason)}")
     if isinstance(answer, Exception):

@@ -109,10 +109,12 @@ class Tool:
 _LINUX = frozenset({"linux-amd64", "linux-arm64"})
 _LINUX_AND_MACOS = _LINUX | {"darwin-amd64", "darwin-arm64"}
 
+_PULUMI_VERSION = Version(3, 245, 0)
+
 _PULUMI = Tool(
     name="pulumi",
-    version=Version(3, 245, 0),
-    minimum=Version(3, 245, 0),
+    version=_PULUMI_VERSION,
+    minimum=_PULUMI_VERSION,
     below=Version(4, 0, 0),
     programs=(
         Program(name="pulumi", package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", version_arguments=("version",)),
@@ -125,16 +127,17 @@ _PULUMI = Tool(
         processor_names={"amd64": "x64"},
     ),
     module=MODULES / "pulumi",
-    linker_flags="-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.245.0",
+    linker_flags=f"-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{_PULUMI_VERSION}",
     # The language host must lie beside the engine's own file; a shim's file lies elsewhere.
     only_binary=True,
 )
 
+_KUBERNETES_VERSION = Version(1, 35, 4)
 _STAMP = "k8s.io/component-base/version"
 
 _KUBERNETES = Tool(
     name="kubernetes",
-    version=Version(1, 35, 4),
+    version=_KUBERNETES_VERSION,
     minimum=Version(1, 35, 0),
     below=Version(1, 36, 0),
     programs=(
@@ -150,7 +153,8 @@ _KUBERNETES = Tool(
     ),
     module=MODULES / "kubernetes",
     linker_flags=(
-        f"-s -w -X {_STAMP}.gitVersion=v1.35.4 -X {_STAMP}.gitMajor=1 -X {_STAMP}.gitMinor=35"
+        f"-s -w -X {_STAMP}.gitVersion=v{_KUBERNETES_VERSION} -X {_STAMP}.gitMajor={_KUBERNETES_VERSION.major}"
+        f" -X {_STAMP}.gitMinor={_KUBERNETES_VERSION.minor}"
         f" -X {_STAMP}.gitTreeState=clean -X {_STAMP}.gitCommit=unknown -X {_STAMP}.buildDate=2026-01-01T00:00:00Z"
     ),
 )
