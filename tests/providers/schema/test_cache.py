@@ -1,6 +1,5 @@
 """The schema cache: fast when there, rebuilt when damaged, done without when it cannot be written."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_a_cache_that_cannot_be_written_costs_time_only(own_cache: Path) -> None
 
 def test_nothing_half_written_is_left_behind(own_cache: Path) -> None:
     schema.load("random", [PET])
-    assert [name for name in os.listdir(own_cache / "schemas") if not name.endswith(".json")] == []
+    assert {file.suffix for file in (own_cache / "schemas").iterdir()} == {".json"}
 
 
 def test_an_sdk_that_is_not_installed_is_said_so() -> None:
