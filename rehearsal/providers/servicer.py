@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -80,10 +81,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             inputs, failures = self._provider.check(resource, wire.plain(news), olds)
             return provider_pb2.CheckResponse(
                 inputs=wire.encode(wire.conceal(inputs, news)),
-                failures=[provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures],
+                failures=[
+                    provider_pb2.CheckFailure(property=f.property, reason=wire.scrub(f.reason, news)) for f in failures
+                ],
             )
 
-        return self._answer(context, "Check", resource.urn, work)
+        return self._answer(context, "Check", resource.urn, work, news)
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         resource = _resource(request)
@@ -146,11 +149,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         resource = _resource(request)
 
+        given = wire.decode(request.old_inputs)
+
         def work() -> Any:
-            self._provider.delete(resource, _plain(request.old_inputs), _plain(request.properties))
+            self._provider.delete(resource, wire.plain(given), _plain(request.properties))
             return empty_pb2.Empty()
 
-        return self._answer(context, "Delete", resource.urn, work)
+        return self._answer(context, "Delete", resource.urn, work, given)
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         def work() -> Any:
@@ -175,19 +180,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Run a hook, log how long it took, and turn what it raises into the engine's words."""
         started = time.monotonic()
         outcome = "ok"
+        secrets = given or {}
         try:
             return work()
         except NotReady as error:
-            outcome = f"not ready: {error}"
-            self._abort_not_ready(context, what, error, given or {})
+            outcome = f"not ready: {wire.scrub(str(error), secrets)}"
+            self._abort_not_ready(context, what, error, secrets)
         except Refused as error:
-            outcome = f"refused: {error}"
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            told = wire.scrub(str(error), secrets)
+            outcome = f"refused: {told}"
+            context.abort(grpc.StatusCode.UNKNOWN, told)
         except Exception as error:
             outcome = "failed"
-            logging.exception("%s %s", call, what)
+            logging.error("%s %s\n%s", call, what, wire.scrub(traceback.format_exc(), secrets))
             log = StackPaths.of_this_process().logs / f"provider-{self._provider.package}.log"
-            context.abort(grpc.StatusCode.UNKNOWN, f"{type(error).__name__}: {error} (the provider's log: {log})")
+            told = wire.scrub(f"{type(error).__name__}: {error}", secrets)
+            context.abort(grpc.StatusCode.UNKNOWN, f"{told} (the provider's log: {log})")
         finally:
             logging.info("%s %s %.0f ms %s", call, what, (time.monotonic() - started) * 1000, outcome)
 
@@ -198,13 +206,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             provider_pb2.ErrorResourceInitFailed(
                 id=error.id,
                 properties=self._concealed(resource, error.outputs, given),
-                reasons=error.reasons,
+                reasons=[wire.scrub(reason, given) for reason in error.reasons],
                 inputs=wire.encode(given),
             )
         )
-        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
+        status = status_pb2.Status(
+            code=grpc.StatusCode.UNKNOWN.value[0], message=wire.scrub(str(error), given), details=[detail]
+        )
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-        context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        context.abort(grpc.StatusCode.UNKNOWN, wire.scrub(str(error), given))
 
 
 def _plain(struct: Any) -> dict[str, Any]:

@@ -137,6 +137,14 @@ def conceal(answer: dict[str, Any], given: dict[str, Any], always: frozenset[str
     return marked
 
 
+def scrub(text: str, given: dict[str, Any]) -> str:
+    """An error text with every secret of the inputs blotted out: AWS and Kubernetes like to quote what they refuse."""
+    for secret in sorted(_secret_texts(given), key=len, reverse=True):
+        if len(secret) >= _SHORTEST_TRACED_SECRET:
+            text = text.replace(secret, "[secret]")
+    return text
+
+
 def _conceal(value: Any, given: Any, traced: set[str]) -> Any:
     if isinstance(value, Secret):
         return value

@@ -1,0 +1,253 @@
+"""Pulumi properties <-> members of AWS requests and answers, by name, along botocore's own service model.
+
+`Placer.place` builds a request and checks each value against the model, so that a refusal names our property;
+`lift` reads an answer back into the form the program wrote it in.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from rehearsal.providers import wire
+from rehearsal.providers.provider import Failure
+
+#: Said after each refusal, so that the reader knows who refused.
+SOURCE = "(AWS service model)"
+_ENUM_SHOWN = 12
+
+
+def candidates(name: str) -> list[str]:
+    """Spellings under which AWS may know a property, most likely first; compared without case."""
+    base = name.lower()
+    spellings = [base, base + "s", base + "es", "db" + base, base + "identifier", base + "name"]
+    if base.endswith("s"):
+        spellings.append(base[:-1])
+    if base.endswith("ies"):
+        spellings.append(base[:-3] + "y")
+    if base.endswith("y"):
+        spellings.append(base[:-1] + "ies")
+    return spellings
+
+
+def find_member(name: str, members: Mapping[str, Any]) -> str | None:
+    by_lower = {member.lower(): member for member in members}
+    for spelling in candidates(name):
+        if spelling in by_lower:
+            return by_lower[spelling]
+    return None
+
+
+@dataclass
+class Placer:
+    """Builds one request; afterwards `failures` holds everything that was wrong, `unplaced` what fits nowhere."""
+
+    renames: Mapping[str, str] = field(default_factory=dict[str, str])
+    failures: list[Failure] = field(default_factory=list[Failure])
+    unplaced: list[str] = field(default_factory=list[str])
+
+    def place(self, shape: Shape, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The whole input of a resource into a request's (or a part of a request's) structure."""
+        return self._structure(shape, properties, "", "")
+
+    def _structure(self, shape: Shape, value: Mapping[str, Any], path: str, bare: str) -> dict[str, Any]:
+        assert isinstance(shape, StructureShape)
+        built: dict[str, Any] = {}
+        for name, item in value.items():
+            if item is None:
+                continue
+            at, plain_path = _join(path, name), _join(bare, name)
+            member = self.renames.get(plain_path) or find_member(name, shape.members)
+            if member is None:
+                self.unplaced.append(plain_path)
+            elif member:
+                self._put(built, shape, member.split("."), item, at, plain_path)
+        missing = [member for member in shape.required_members if member not in built]
+        if path and missing:
+            self._refuse(path, f"needs {', '.join(missing)}")
+        return built
+
+    def _put(self, built: dict[str, Any], shape: Shape, members: list[str], item: Any, path: str, bare: str) -> None:
+        """A rename may lead to a member of a member: `Config.PrivateZone`."""
+        assert isinstance(shape, StructureShape)
+        if members[0] not in shape.members:
+            raise KeyError(f"{shape.name} has no member {members[0]} (rename of {bare})")
+        inner = shape.members[members[0]]
+        if len(members) > 1:
+            self._put(built.setdefault(members[0], {}), inner, members[1:], item, path, bare)
+        else:
+            built[members[0]] = self._value(inner, item, path, bare)
+
+    def _value(self, shape: Shape, value: Any, path: str, bare: str) -> Any:
+        if value is wire.UNKNOWN:
+            return value
+        if isinstance(shape, StructureShape):
+            return self._as_structure(shape, value, path, bare)
+        if isinstance(shape, ListShape):
+            items = value if isinstance(value, list) else [value]
+            self._check_length(shape, len(items), path, "items")
+            return [self._value(shape.member, item, f"{path}[{index}]", bare) for index, item in enumerate(items)]
+        if isinstance(shape, MapShape):
+            if not isinstance(value, dict):
+                self._refuse(path, f"must be a map, got {type(value).__name__}")
+                return {}
+            return {key: self._value(shape.value, item, f'{path}["{key}"]', bare) for key, item in value.items()}
+        return self._scalar(shape, value, path)
+
+    def _as_structure(self, shape: StructureShape, value: Any, path: str, bare: str) -> Any:
+        items = {"Quantity", "Items"} <= shape.members.keys()
+        if items and isinstance(value, list):
+            inner = shape.members["Items"]
+            assert isinstance(inner, ListShape)
+            placed = [self._value(inner.member, item, f"{path}[{index}]", bare) for index, item in enumerate(value)]
+            return {"Quantity": len(placed), **({"Items": placed} if placed else {})}
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict):
+            self._refuse(path, f"must be an object, got {type(value).__name__}")
+            return {}
+        return self._structure(shape, value, path, bare)
+
+    def _scalar(self, shape: Shape, value: Any, path: str) -> Any:
+        kind = shape.type_name
+        if kind in ("string", "character"):
+            text = json.dumps(value) if isinstance(value, dict | list) else str(value)
+            self._check_text(shape, text, path)
+            return text
+        if kind in ("integer", "long"):
+            return self._number(shape, value, path, int)
+        if kind in ("float", "double"):
+            return self._number(shape, value, path, float)
+        if kind == "boolean":
+            if isinstance(value, str) and value.lower() in ("true", "false"):
+                return value.lower() == "true"
+            if not isinstance(value, bool):
+                self._refuse(path, f"must be true or false, got {value!r}")
+            return value
+        if kind == "blob":
+            return value.encode() if isinstance(value, str) else value
+        return value
+
+    def _number(self, shape: Shape, value: Any, path: str, make: type[int] | type[float]) -> Any:
+        try:
+            number = make(value)
+        except (TypeError, ValueError):
+            self._refuse(path, f"must be a number, got {value!r}")
+            return value
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        if (low is not None and number < low) or (high is not None and number > high):
+            self._refuse(path, f"must lie between {low} and {high}, got {number}")
+        return number
+
+    def _check_text(self, shape: Shape, text: str, path: str) -> None:
+        enum: list[str] = getattr(shape, "enum", [])
+        if enum and text not in enum:
+            shown = ", ".join(enum[:_ENUM_SHOWN]) + (f" … ({len(enum)} in all)" if len(enum) > _ENUM_SHOWN else "")
+            self._refuse(path, f"must be one of {shown}; got {text!r}")
+            return
+        self._check_length(shape, len(text), path, "characters")
+        pattern = shape.metadata.get("pattern")
+        if pattern:
+            try:
+                matched = re.search(pattern, text) is not None
+            except re.error:  # a Java pattern Python cannot read
+                return
+            if not matched:
+                self._refuse(path, f"must match {pattern}; got {text!r}")
+
+    def _check_length(self, shape: Shape, length: int, path: str, unit: str) -> None:
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        if (low is not None and length < low) or (high is not None and length > high):
+            self._refuse(
+                path, f"must have {low or 0} to {high if high is not None else 'any number of'} {unit}, has {length}"
+            )
+
+    def _refuse(self, path: str, reason: str) -> None:
+        self.failures.append(Failure(path, f"{reason} {SOURCE}"))
+
+
+def lift(live: Any, template: Any, renames: Mapping[str, str], bare: str = "") -> Any:
+    """A live value in the program's own form: only keys the program set, its order where the content is the same."""
+    if isinstance(template, str) and isinstance(live, dict | list):
+        return template if _same_json(template, live) else json.dumps(live)
+    if isinstance(live, dict) and {"Quantity"} <= live.keys() <= {"Quantity", "Items"}:
+        live = live.get("Items", [])
+    if isinstance(template, dict):
+        if isinstance(live, list):
+            live = live[0] if len(live) == 1 else None
+        if not isinstance(live, dict):
+            return None if live is None else live
+        return {
+            key: lift(member_of(live, key, renames, _join(bare, key)), item, renames, _join(bare, key))
+            for key, item in template.items()
+        }
+    if isinstance(template, list):
+        return _lift_list(live, template, renames, bare)
+    return _lift_scalar(live, template)
+
+
+def _lift_list(live: Any, template: list[Any], renames: Mapping[str, str], bare: str) -> Any:
+    if live is None:
+        return None if template else []
+    items = live if isinstance(live, list) else [live]
+    if len(items) != len(template) or not template:
+        model = template[0] if template else None
+        return [lift(item, model, renames, bare) if model is not None else item for item in items]
+    lifted = [lift(item, model, renames, bare) for item, model in zip(items, template, strict=True)]
+    if lifted == template:
+        return template
+    # AWS answers sets in its own order: each of ours must be found once.
+    remaining = list(items)
+    for model in template:
+        match = next((item for item in remaining if lift(item, model, renames, bare) == model), None)
+        if match is None:
+            return lifted
+        remaining.remove(match)
+    return template
+
+
+def _lift_scalar(live: Any, template: Any) -> Any:
+    if live is None or template is None or live == template:
+        return live
+    if isinstance(template, str):
+        if isinstance(live, str) and _same_json(template, live):
+            return template
+        if isinstance(live, bool):
+            return str(live).lower()
+        return template if str(live) == template else live if isinstance(live, str) else str(live)
+    if isinstance(template, bool) and isinstance(live, str):
+        return live.lower() in ("true", "enabled") if live.lower() in ("true", "false", "enabled", "disabled") else live
+    if isinstance(template, int | float) and isinstance(live, str):
+        try:
+            return template if float(live) == template else float(live)
+        except ValueError:
+            return live
+    return live
+
+
+def member_of(live: Mapping[str, Any], name: str, renames: Mapping[str, str], bare: str) -> Any:
+    """The member of an answer that holds a property, if any."""
+    rename = renames.get(bare)
+    if rename:
+        value: Any = live
+        for part in rename.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+    member = find_member(name, live)
+    return live[member] if member else None
+
+
+def _same_json(one: str, other: Any) -> bool:
+    if one[:1] not in "{[":
+        return False
+    try:
+        return json.loads(one) == (json.loads(other) if isinstance(other, str) else other)
+    except ValueError:
+        return False
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -1,0 +1,279 @@
+"""The AWS rehearsal provider: one generic life of a resource, driven by its entry (entry.py, services/)."""
+
+import json
+import logging
+from typing import Any
+
+import jmespath
+
+from rehearsal.paths import StackPaths
+from rehearsal.providers import schema, wire
+from rehearsal.providers.aws import client, invokes, reading, registry
+from rehearsal.providers.aws.entry import Entry
+from rehearsal.providers.aws.ledger import Ledger
+from rehearsal.providers.aws.live import Account, Live, derived_name, entry_file, known, merged, place
+from rehearsal.providers.differences import Change, changes
+from rehearsal.providers.provider import Failure, Provider, Refused, Resource
+
+
+class Aws(Provider):
+    """Same name and version as pulumi-aws; every call goes to the emulator of this stack."""
+
+    package = "aws"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.version = schema.sdk_version("aws")
+        self._catalogue = schema.load("aws", sorted(registry.entries()))
+        self._ledger = Ledger(StackPaths.of_this_process().ledger)
+        self._account: Account | None = None
+
+    # -- configuration ------------------------------------------------------------------------------------------------
+
+    def configure(self, settings: dict[str, Any]) -> None:
+        endpoint = client.Endpoint.of_this_stack()
+        region = settings.get("region")
+        if not region:
+            raise Refused("aws:region is not set: give it in the stack file, such as `aws:region: us-east-1`")
+        allowed = [str(account) for account in settings.get("allowedAccountIds") or []]
+        if allowed and endpoint.account not in allowed:
+            raise Refused(f"the rehearsed account is {endpoint.account}, the provider allows {', '.join(allowed)}")
+        tags = (settings.get("defaultTags") or {}).get("tags") or {}
+        self._account = Account(
+            client.Clients(endpoint), endpoint.account, str(region), tags, interrupted=self.cancelled.is_set
+        )
+
+    def configuration_replaces(self) -> frozenset[str]:
+        return frozenset({"region"})
+
+    # -- before anything happens --------------------------------------------------------------------------------------
+
+    def check(
+        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any]
+    ) -> tuple[dict[str, Any], list[Failure]]:
+        entry = registry.entry_of(resource.type)
+        described = self._schema(entry)
+        inputs = {name: value for name, value in news.items() if value is not None}
+        if entry.name and entry.name not in inputs and f"{entry.name}Prefix" not in inputs:
+            inputs[entry.name] = olds.get(entry.name) or derived_name(resource, entry.name_limit)
+        failures = schema.check(described, inputs)
+        if not failures and entry.operation:
+            failures += place(entry, inputs)[1]
+        if not failures and entry.check is not None:
+            failures += entry.check(inputs)
+        return inputs, failures
+
+    def diff(
+        self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any]
+    ) -> list[Change]:
+        entry = registry.entry_of(resource.type)
+        self._ledger.seen(resource.urn, resource.id)
+        found = [self._judged(entry, change) for change in changes(old_inputs, news, same=_same)]
+        if entry.tags is not None and not any(change.top == "tags" for change in found):
+            wanted = {**self._settings.default_tags, **(news.get("tags") or {})}
+            if known(wanted) and wanted != (olds.get("tagsAll") or {}):
+                found.append(Change("tagsAll", "update"))
+        return found
+
+    def _judged(self, entry: Entry, change: Change) -> Change:
+        """Replace, update or, where the entry forgot the property, an error: no change is lost in silence."""
+        top = change.top
+        if top == "region" or any(
+            change.path == path or change.path.startswith((path + ".", path + "[")) for path in entry.replace
+        ):
+            return Change(change.path, change.kind, replace=True)
+        if top not in entry.not_sent and entry.updater(top) is None:
+            raise Refused(
+                f"{entry.type}: a change of {top} is not rehearsed; say in its entry in {entry_file(entry)} whether it "
+                "replaces the resource (`replace`) or which call changes it (`update`)"
+            )
+        return change
+
+    def deletes_before_replacing(self, resource: Resource, old_inputs: dict[str, Any], news: dict[str, Any]) -> bool:
+        """Two resources cannot have one name, nor can one parent have two of what it has one of."""
+        entry = registry.entry_of(resource.type)
+        return bool(entry.alone) or bool(entry.name and old_inputs.get(entry.name) == news.get(entry.name))
+
+    # -- the life of a resource ---------------------------------------------------------------------------------------
+
+    def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
+        entry = registry.entry_of(resource.type)
+        r = Live(entry, self._settings, resource, inputs, {})
+        if preview:
+            return "", self._planned(r)
+        adopted = self._adopt(r)
+        if adopted is None:
+            self._ledger.intend(resource.urn)
+            try:
+                self._make(r)
+            except client.AwsError as error:
+                if not (error.exists and self._find(r)):
+                    raise
+        return r.id, self._described(r)
+
+    def _make(self, r: Live) -> None:
+        entry = r.entry
+        answer = entry.create(r) if entry.create is not None else self._send(r)
+        r.id = self._identify(r, answer or {})
+        self._ledger.made(r.resource.urn, r.id)
+        for call in dict.fromkeys(entry.updater(name) for name in entry.after if r.inputs.get(name) is not None):
+            if call is not None:
+                call(r)
+
+    def _send(self, r: Live) -> Any:
+        entry = r.entry
+        if not entry.operation:
+            return {}
+        extra = dict(entry.also(r)) if entry.also is not None else {}
+        tags = entry.tags.send(r.all_tags) if entry.tags is not None else {}
+        request = r.request()
+        if entry.root and tags and entry.tags_in_root:
+            request[entry.root.split(".")[0]].update(tags)
+            tags = {}
+        return r.api(entry.operation, **merged(request, {**extra, **tags}))
+
+    def _identify(self, r: Live, answer: Any) -> str:
+        id = r.entry.id(r, answer) if callable(r.entry.id) else jmespath.search(r.entry.id, answer)
+        if not id:
+            raise Refused(f"{r.entry.type}: {r.entry.operation} gave no id at {r.entry.id!r}")
+        return str(id)
+
+    def _adopt(self, r: Live) -> str | None:
+        """What an interrupted run made for this resource and the engine never heard of."""
+        for id in self._ledger.lost(r.resource.urn):
+            r.id = id
+            if self._bring_in_line(r):
+                return id
+            self._ledger.gone(r.resource.urn, id)
+        if self._ledger.interrupted(r.resource.urn) and self._find(r):
+            return r.id
+        r.id = ""
+        return None
+
+    def _find(self, r: Live) -> bool:
+        """The resource under its fixed name, when this very resource was being created before."""
+        if r.entry.find is None or not self._ledger.interrupted(r.resource.urn):
+            return False
+        r.id = r.entry.find(r) or ""
+        if not r.id or not self._bring_in_line(r):
+            return False
+        self._ledger.made(r.resource.urn, r.id)
+        return True
+
+    def _bring_in_line(self, r: Live) -> bool:
+        live = self._read(r)
+        if live is None:
+            return False
+        logging.info("adopting %s %s", r.resource.urn, r.id)
+        there = reading.live_inputs(r, self._schema(r.entry), live)
+        differing = [self._judged(r.entry, change) for change in changes(there, r.inputs, same=_same)]
+        if any(change.replace for change in differing):
+            self._remove(r)
+            return False
+        r.state = {"tagsAll": {}, **there}
+        for call in dict.fromkeys(r.entry.updater(change.top) for change in differing):
+            if call is not None:
+                r.changed = sorted({change.top for change in differing})
+                call(r)
+        return True
+
+    def read(
+        self, resource: Resource, inputs: dict[str, Any], state: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        entry = registry.entry_of(resource.type)
+        self._ledger.seen(resource.urn, resource.id)
+        r = Live(entry, self._settings, resource, inputs, state, resource.id)
+        if entry.level != "emulated":
+            if not inputs:
+                raise Refused(f"{resource.type} is {entry.level} in a rehearsal: there is nothing to import it from")
+            return inputs, state
+        live = self._read(r)
+        if live is None:
+            return None
+        found = reading.live_inputs(r, self._schema(entry), live)
+        r.inputs = found
+        return found, reading.outputs(r, self._schema(entry), found, live)
+
+    def update(
+        self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any], preview: bool
+    ) -> dict[str, Any]:
+        entry = registry.entry_of(resource.type)
+        r = Live(entry, self._settings, resource, news, olds, resource.id)
+        if preview:
+            return {**{name: value for name, value in olds.items() if name not in old_inputs}, **news}
+        r.changed = sorted({change.top for change in self.diff(resource, old_inputs, olds, news)})
+        place(entry, news) if entry.operation else None
+        for call in dict.fromkeys(entry.updater(name) for name in r.changed if name not in entry.not_sent):
+            if call is not None:
+                call(r)
+        return self._described(r)
+
+    def delete(self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any]) -> None:
+        entry = registry.entry_of(resource.type)
+        self._ledger.seen(resource.urn, resource.id)
+        self._remove(Live(entry, self._settings, resource, old_inputs, olds, resource.id))
+
+    def _remove(self, r: Live) -> None:
+        if r.entry.delete is not None:
+            try:
+                r.entry.delete(r)
+            except client.AwsError as error:
+                if not error.gone:
+                    raise
+        self._ledger.gone(r.resource.urn, r.id)
+
+    def invoke(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return invokes.answer(self._settings, token, arguments)
+
+    # -- shared -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _settings(self) -> Account:
+        if self._account is None:
+            raise Refused("the AWS provider was not configured")
+        return self._account
+
+    def _schema(self, entry: Entry) -> schema.ResourceSchema:
+        described = self._catalogue.resource(entry.type)
+        if described is None:
+            raise Refused(f"pulumi_aws {self.version} has no resource {entry.type}")
+        return described
+
+    def _read(self, r: Live) -> Any:
+        if r.entry.level != "emulated" or r.entry.read is None:
+            return {}
+        try:
+            return r.entry.read(r)
+        except client.AwsError as error:
+            if error.gone:
+                return None
+            raise
+
+    def _described(self, r: Live) -> dict[str, Any]:
+        """Outputs after a create or update: the program's inputs, and what AWS says beyond them."""
+        live = self._read(r)
+        if live is None:
+            raise Refused(f"{r.entry.type} {r.id} was accepted by the emulator and is not there when read back")
+        return reading.outputs(r, self._schema(r.entry), r.inputs, live)
+
+    def _planned(self, r: Live) -> dict[str, Any]:
+        """Outputs at preview: exactly what cannot be known yet is unknown."""
+        described = self._schema(r.entry)
+        planned: dict[str, Any] = dict.fromkeys(described.outputs_only | described.computed, wire.UNKNOWN)
+        planned.update({name: value for name, value in r.entry.defaults.items() if name in described.inputs})
+        planned.update(r.inputs)
+        if "region" in described.inputs:
+            planned["region"] = r.region
+        if "tagsAll" in planned:
+            planned["tagsAll"] = r.all_tags if known(r.inputs.get("tags")) else wire.UNKNOWN
+        return planned
+
+
+def _same(name: str, old: Any, new: Any) -> bool:
+    """JSON documents are equal when their content is."""
+    if not (isinstance(old, str) and isinstance(new, str) and old[:1] in "{[" and new[:1] in "{["):
+        return False
+    try:
+        return json.loads(old) == json.loads(new)
+    except ValueError:
+        return False
