@@ -128,7 +128,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.ReadResponse(id="")
             inputs, outputs = live
             return provider_pb2.ReadResponse(
-                id=resource.id,
+                id=outputs.pop("id", resource.id),  # an import may be told by another id than the one kept
                 inputs=wire.encode(wire.conceal(inputs, given)),
                 properties=self._concealed(resource, outputs, {**state, **given}),
             )
