@@ -1,0 +1,1 @@
+"""pulumi-random for rehearsals: the values are made here, with the operating system's randomness."""
