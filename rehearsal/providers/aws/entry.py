@@ -54,6 +54,8 @@ class Entry:
     outputs: Callable[["Live", Any], Mapping[str, Any]] | None = None
     arn: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    #: Members inside an input object that AWS fills in (dotted): unknown until the resource exists.
+    filled_in: tuple[str, ...] = ()
     #: Further rules that AWS enforces and neither schema nor service model knows.
     check: Callable[[Mapping[str, Any]], list[Failure]] | None = None
     tags: "Tags | None" = None

@@ -125,10 +125,12 @@ class Live:
         return prefix + uuid.uuid4().hex[:digits]
 
 
-def derived_name(resource: Resource, limit: int) -> str:
+def derived_name(resource: Resource, limit: int, prefix: str | None = None) -> str:
     """A physical name that is the same in every run: a resource cut off in creation can be adopted under it."""
-    suffix = "-" + hashlib.sha256(resource.urn.encode()).hexdigest()[:7]
-    return resource.name.lower()[: limit - len(suffix)] + suffix
+    digest = hashlib.sha256(resource.urn.encode()).hexdigest()[:7]
+    if isinstance(prefix, str):
+        return prefix + digest
+    return f"{resource.name.lower()[: limit - len(digest) - 1]}-{digest}"
 
 
 def place(

@@ -87,6 +87,8 @@ class Placer:
         if isinstance(shape, StructureShape):
             return self._as_structure(shape, value, path, bare)
         if isinstance(shape, ListShape):
+            if isinstance(value, dict) and _is_pairs(shape):
+                value = [{"Key": key, "Value": item} for key, item in sorted(value.items())]
             items = value if isinstance(value, list) else [value]
             self._check_length(shape, len(items), path, "items")
             return [self._value(shape.member, item, f"{path}[{index}]", bare) for index, item in enumerate(items)]
@@ -169,6 +171,18 @@ class Placer:
         self.failures.append(Failure(path, f"{reason} {SOURCE}"))
 
 
+def _is_pairs(shape: ListShape) -> bool:
+    """A map of ours is a list of Key and Value in many AWS requests."""
+    return isinstance(shape.member, StructureShape) and set(shape.member.members) == {"Key", "Value"}
+
+
+def from_pairs(live: Any) -> Any:
+    """A list of Key and Value as the map it stands for; anything else as it is."""
+    if isinstance(live, list) and live and all(isinstance(it, dict) and it.keys() == {"Key", "Value"} for it in live):
+        return {pair["Key"]: pair["Value"] for pair in live}
+    return live
+
+
 def lift(live: Any, template: Any, renames: Mapping[str, str], bare: str = "") -> Any:
     """A live value in the program's own form: only keys the program set, its order where the content is the same."""
     if isinstance(template, str) and isinstance(live, dict | list):
@@ -176,6 +190,7 @@ def lift(live: Any, template: Any, renames: Mapping[str, str], bare: str = "") -
     if isinstance(live, dict) and {"Quantity"} <= live.keys() <= {"Quantity", "Items"}:
         live = live.get("Items", [])
     if isinstance(template, dict):
+        live = from_pairs(live)
         if isinstance(live, list):
             live = live[0] if len(live) == 1 else None
         if not isinstance(live, dict):

@@ -14,6 +14,7 @@ from rehearsal.providers.aws.ledger import Ledger
 from rehearsal.providers.aws.live import Account, Live, derived_name, entry_file, known, merged, place
 from rehearsal.providers.differences import Change, changes
 from rehearsal.providers.provider import Failure, Provider, Refused, Resource
+from rehearsal.witness.record import Record
 
 
 class Aws(Provider):
@@ -25,7 +26,9 @@ class Aws(Provider):
         super().__init__()
         self.version = schema.sdk_version("aws")
         self._catalogue = schema.load("aws", sorted(registry.entries()))
-        self._ledger = Ledger(StackPaths.of_this_process().ledger)
+        paths = StackPaths.of_this_process()
+        self._ledger = Ledger(paths.ledger)
+        self._record = Record(paths.checked)
         self._account: Account | None = None
 
     # -- configuration ------------------------------------------------------------------------------------------------
@@ -54,8 +57,10 @@ class Aws(Provider):
         entry = registry.entry_of(resource.type)
         described = self._schema(entry)
         inputs = {name: value for name, value in news.items() if value is not None}
-        if entry.name and entry.name not in inputs and f"{entry.name}Prefix" not in inputs:
-            inputs[entry.name] = olds.get(entry.name) or derived_name(resource, entry.name_limit)
+        if entry.name and entry.name not in inputs:
+            prefix = inputs.get(f"{entry.name}Prefix")
+            kept = olds.get(entry.name) if olds.get(f"{entry.name}Prefix") == prefix else None
+            inputs[entry.name] = kept or derived_name(resource, entry.name_limit, prefix)
         failures = schema.check(described, inputs)
         if not failures and entry.operation:
             failures += place(entry, inputs)[1]
@@ -63,11 +68,18 @@ class Aws(Provider):
             failures += entry.check(inputs)
         return inputs, failures
 
+    def checked(self, resource: Resource, inputs: dict[str, Any]) -> None:
+        region = wire.plain(inputs.get("region"))
+        self._record.add(
+            resource.urn, resource.type, region if isinstance(region, str) else self._settings.region, inputs
+        )
+
     def diff(
         self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any]
     ) -> list[Change]:
         entry = registry.entry_of(resource.type)
         self._ledger.seen(resource.urn, resource.id)
+        self._record.exists(resource.urn, resource.id)
         found = [self._judged(entry, change) for change in changes(old_inputs, news, same=_same)]
         if entry.tags is not None and not any(change.top == "tags" for change in found):
             wanted = {**self._settings.default_tags, **(news.get("tags") or {})}
@@ -200,7 +212,8 @@ class Aws(Provider):
         entry = registry.entry_of(resource.type)
         r = Live(entry, self._settings, resource, news, olds, resource.id)
         if preview:
-            return {**{name: value for name, value in olds.items() if name not in old_inputs}, **news}
+            kept = {name: value for name, value in olds.items() if name not in old_inputs}
+            return _filled_in(entry, {**kept, **news}, olds)
         r.changed = sorted({change.top for change in self.diff(resource, old_inputs, olds, news)})
         place(entry, news) if entry.operation else None
         for call in dict.fromkeys(entry.updater(name) for name in r.changed if name not in entry.not_sent):
@@ -266,7 +279,16 @@ class Aws(Provider):
             planned["region"] = r.region
         if "tagsAll" in planned:
             planned["tagsAll"] = r.all_tags if known(r.inputs.get("tags")) else wire.UNKNOWN
-        return planned
+        return _filled_in(r.entry, planned, {})
+
+
+def _filled_in(entry: Entry, planned: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
+    """What AWS adds inside an input object: as it was, or unknown before there is anything."""
+    for path in entry.filled_in:
+        top, member = path.split(".")
+        if isinstance(planned.get(top), dict) and planned[top].get(member) is None:
+            planned[top] = {**planned[top], member: (olds.get(top) or {}).get(member, wire.UNKNOWN)}
+    return planned
 
 
 def _same(name: str, old: Any, new: Any) -> bool:

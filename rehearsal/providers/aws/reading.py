@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.providers.aws.live import Live
-from rehearsal.providers.aws.placing import lift, member_of
+from rehearsal.providers.aws.placing import from_pairs, lift, member_of
 from rehearsal.providers.schema import PropertyType, ResourceSchema
 
 _HIDDEN_TAG = "lifeline:rehearsal"
@@ -113,6 +113,8 @@ def draw(live: Any, type: PropertyType | None, renames: Mapping[str, str], bare:
             for name, inner in type.fields.items()
         }
         return {name: value for name, value in members.items() if value is not None} or None
+    if type.kind == "map":
+        return from_pairs(live)
     if type.kind == "list" and type.item is not None:
         items = live if isinstance(live, list) else [live]
         return [draw(item, type.item, renames, bare) for item in items]
