@@ -85,6 +85,11 @@ class StackPaths:
         return self.root / "ledger.jsonl"
 
     @property
+    def checked(self) -> Path:
+        """AWS resources of the latest engine run, for the second witness: see witness/record.py."""
+        return self.root / "checked.jsonl"
+
+    @property
     def config(self) -> Path:
         """The stack file as the engine reads it, encrypted values replaced by generated ones."""
         return self.root / f"Pulumi.{self.stack}.yaml"

@@ -79,8 +79,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         def work() -> Any:
             inputs, failures = self._provider.check(resource, wire.plain(news), olds)
+            concealed = wire.conceal(inputs, news)
+            if not failures:
+                self._provider.checked(resource, concealed)
             return provider_pb2.CheckResponse(
-                inputs=wire.encode(wire.conceal(inputs, news)),
+                inputs=wire.encode(concealed),
                 failures=[
                     provider_pb2.CheckFailure(property=f.property, reason=wire.scrub(f.reason, news)) for f in failures
                 ],
