@@ -1,0 +1,156 @@
+"""The engine's own event stream, received live and kept as a file: what was done, what failed, what was said."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import events_pb2_grpc
+
+Event = dict[str, Any]
+
+_MESSAGE_LIMIT = 400 * 1024 * 1024
+_COLOUR = re.compile(r"<\{%.*?%\}>")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something the engine said about a resource (or the program, when the URN is the stack's)."""
+
+    urn: str
+    text: str
+
+    @property
+    def resource(self) -> str:
+        """`aws:ec2/vpc:Vpc main`, or the stack's name."""
+        parts = self.urn.split("::")
+        return f"{parts[2].rsplit('$', 1)[-1]} {parts[3]}" if len(parts) == 4 else self.urn
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A finding of a policy pack."""
+
+    urn: str
+    policy: str
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is done, or would be, to one resource."""
+
+    kind: str
+    urn: str
+    type: str
+    parent: str
+    changed: tuple[str, ...]
+
+
+@dataclass
+class Story:
+    """Everything told in one engine run, phase by phase (`up` is a preview and an update)."""
+
+    planned: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    operations: dict[str, Operation] = field(default_factory=dict)
+    failures: list[Told] = field(default_factory=list)
+    warnings: list[Told] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    changes: dict[str, int] = field(default_factory=dict)
+    updating: bool = False
+    now: str = ""
+
+    def take(self, event: Event) -> None:
+        if step := event.get("resourcePreEvent"):
+            self._begun(step["metadata"], planning=step.get("planning", False))
+        elif step := event.get("resOutputsEvent") or event.get("resOpFailedEvent"):
+            self.done.add(step["metadata"]["urn"])
+        elif diagnostic := event.get("diagnosticEvent"):
+            self._diagnosed(diagnostic)
+        elif policy := event.get("policyEvent"):
+            violation = Violation(
+                policy.get("resourceUrn", ""),
+                policy["policyName"],
+                policy["enforcementLevel"],
+                _plain(policy["message"]),
+            )
+            if violation not in self.violations:
+                self.violations.append(violation)
+        elif summary := event.get("summaryEvent"):
+            self.changes = summary.get("resourceChanges") or {}
+            if summary.get("isPreview"):
+                self.updating = True  # a second phase, if there is one, is the update
+                self.done.clear()
+
+    def progress(self) -> str:
+        """`12 of 70 resources: aws:eks/cluster:Cluster main`"""
+        total = f" of {len(self.planned)}" if self.updating else ""
+        return f"{len(self.done)}{total} resources{': ' + self.now if self.now else ''}"
+
+    def _begun(self, metadata: Event, planning: bool) -> None:
+        urn, kind = metadata["urn"], metadata["op"]
+        if planning:
+            self.planned.add(urn)
+        if kind != "same":
+            self.now = Told(urn, "").resource
+            state = metadata.get("new") or metadata.get("old") or {}
+            changed = tuple(sorted(metadata.get("detailedDiff") or metadata.get("diffs") or ()))
+            if urn not in self.operations or kind == "replace":
+                self.operations[urn] = Operation(kind, urn, metadata["type"], state.get("parent", ""), changed)
+
+    def _diagnosed(self, diagnostic: Event) -> None:
+        told = Told(diagnostic.get("urn", ""), _plain(diagnostic["message"]).rstrip())
+        if not told.text or diagnostic.get("ephemeral"):
+            return
+        severity = diagnostic["severity"]
+        if severity in ("error", "warning"):
+            told_before = self.failures if severity == "error" else self.warnings
+            if told not in told_before:
+                told_before.append(told)
+        elif severity.startswith("info"):
+            self.said.append(told.text)
+
+
+def _plain(text: str) -> str:
+    return _COLOUR.sub("", text)
+
+
+class _Receiver(events_pb2_grpc.EventsServicer):
+    def __init__(self, take: Callable[[Event], None], kept: Path) -> None:
+        self._take, self._kept, self._lock = take, kept, threading.Lock()
+
+    def StreamEvents(self, request_iterator: Iterator[Any], context: grpc.ServicerContext) -> Any:  # noqa: N802
+        with self._kept.open("a", encoding="utf-8") as file:
+            for request in request_iterator:
+                with self._lock:
+                    file.write(request.event.rstrip("\n") + "\n")
+                    file.flush()
+                    self._take(json.loads(request.event))
+        return empty_pb2.Empty()
+
+
+@contextmanager
+def receive(take: Callable[[Event], None], kept: Path) -> Iterator[str]:
+    """An address for the engine's --event-log; each event goes to `take` and, as a line, to the file."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("")
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=2), options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT)]
+    )
+    events_pb2_grpc.add_EventsServicer_to_server(_Receiver(take, kept), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"tcp://127.0.0.1:{port}"
+    finally:
+        server.stop(1).wait()
