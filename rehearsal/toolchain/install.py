@@ -51,7 +51,7 @@ def install(
     failed: list[Missing] = []
     errors: list[BaseException] = []
 
-    def one(missing: Missing) -> None:
+    def one(missing: Missing, finished: threading.Event) -> None:
         try:
             with _step(reporter, missing) as step:
                 done.append(_install(missing, allowed, Work(step, limits, offline, stop)))
@@ -63,18 +63,20 @@ def install(
             # What stops one for want of space or permission stops them all.
             errors.append(error)
             stop.set()
+        finally:
+            finished.set()
 
-    threads = [threading.Thread(target=one, args=(missing,), daemon=True) for missing in wanted]
-    for thread in threads:
-        thread.start()
+    # Not Thread.join: after a Ctrl-C in it, Python 3.11 takes a running thread for a finished one.
+    finishes = [threading.Event() for _ in wanted]
+    for missing, finished in zip(wanted, finishes, strict=True):
+        threading.Thread(target=one, args=(missing, finished), daemon=True).start()
     try:
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.2)
+        for finished in finishes:
+            finished.wait()
     except BaseException:
         stop.set()
-        for thread in threads:
-            thread.join(_FAREWELL_SECONDS)
+        for finished in finishes:
+            finished.wait(_FAREWELL_SECONDS)
         raise
     if errors:
         raise errors[0]
@@ -121,6 +123,8 @@ def _from(source: Source, tool: Tool, target: Platform, work: Work) -> dict[str,
         else:
             build.build(tool, target, staged, work)
         for program in tool.programs:
+            if not (staged / program.name).is_file():
+                raise Unavailable(f"what came holds no {program.name}")
             (staged / program.name).chmod(0o755)
             version = found.version_of(staged / program.name, program, work.limits.version)
             if version != tool.version:
