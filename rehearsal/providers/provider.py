@@ -17,6 +17,8 @@ class Resource:
     urn: str
     type: str
     id: str = ""
+    #: What the program's customTimeouts say for this call; 0 where they say nothing.
+    timeout_seconds: float = 0.0
 
     @property
     def name(self) -> str:
@@ -55,6 +57,13 @@ class Provider:
     def __init__(self) -> None:
         self.cancelled = threading.Event()
         self.engine_address = ""
+
+    def check_configuration(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Settings as they came, each a JSON-encoded string or UNKNOWN at preview.
+
+        With one UNKNOWN left in the answer the engine asks this provider nothing about its resources.
+        """
+        return settings
 
     def configure(self, settings: dict[str, Any]) -> None:
         """Settings of the provider resource, decoded."""
@@ -97,6 +106,10 @@ class Provider:
 
     def invoke(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         raise Refused(f"the rehearsal has no function {token}")
+
+    def construct(self, token: str) -> None:
+        """A component which the plugin itself would make of many resources."""
+        raise Refused(f"the rehearsal has no component {token}")
 
     def secret_outputs(self, resource: Resource) -> frozenset[str]:
         """Top-level properties that are secret by their nature."""

@@ -47,7 +47,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.GetMappingsResponse()
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
+        given = wire.decode(request.news)
+
+        def work() -> Any:
+            settings = self._provider.check_configuration(wire.plain(given))
+            return provider_pb2.CheckResponse(inputs=wire.encode(wire.conceal(settings, given)))
+
+        return self._answer(context, "CheckConfig", request.urn, work, given)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         old = _settings(wire.plain(wire.decode(request.old_inputs)))
@@ -167,6 +173,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         return self._answer(context, "Invoke", request.tok, work)
 
+    def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:
+        def work() -> Any:
+            self._provider.construct(request.type)
+            return provider_pb2.ConstructResponse()
+
+        return self._answer(context, "Construct", request.type, work)
+
     # -- shared -------------------------------------------------------------------------------------------------------
 
     def _concealed(self, resource: Resource, outputs: dict[str, Any], given: dict[str, Any]) -> Any:
@@ -225,7 +238,12 @@ def _plain(struct: Any) -> dict[str, Any]:
 
 
 def _resource(request: Any) -> Resource:
-    return Resource(urn=request.urn, type=request.type or _type_of(request.urn), id=getattr(request, "id", ""))
+    return Resource(
+        urn=request.urn,
+        type=request.type or _type_of(request.urn),
+        id=getattr(request, "id", ""),
+        timeout_seconds=getattr(request, "timeout", 0.0),
+    )
 
 
 def _type_of(urn: str) -> str:
