@@ -12,8 +12,9 @@ from rehearsal.errors import RehearsalError
 from rehearsal.processes.ports import LOOPBACK
 from rehearsal.processes.supervise import Service
 
-#: Where the mark of this emulator's state is kept: not the stack's account, which must look untouched.
-MARK_ACCOUNT = "000000000000"
+#: Where the mark of this emulator's state is kept: a region of a partition no system can use, so that those they
+#: can use look untouched. (Another account would be better; moto knows only one once it is told which.)
+MARK_REGION = "us-iso-east-1"
 MARK_PARAMETER = "/lifeline/rehearsal/mark"
 #: The discard port of the loopback interface: whatever moto would send outwards (webhooks of SNS, say) ends here.
 NOWHERE = f"http://{LOOPBACK}:9"
@@ -79,17 +80,16 @@ def read_mark(port: int) -> str | None:
 
 
 def _ssm(port: int, action: str, request: dict[str, object]) -> tuple[int, str]:
-    headers = _signed_for("ssm") | {
+    headers = _signed_for("ssm", MARK_REGION) | {
         "X-Amz-Target": f"AmazonSSM.{action}",
         "Content-Type": "application/x-amz-json-1.1",
-        "x-moto-account-id": MARK_ACCOUNT,
     }
     return _call(port, "POST", "/", json.dumps(request), headers)
 
 
-def _signed_for(service: str) -> dict[str, str]:
+def _signed_for(service: str, region: str = "us-east-1") -> dict[str, str]:
     """moto reads service and region from the signature's scope and does not check the signature."""
-    scope = f"rehearsal/20260101/us-east-1/{service}/aws4_request"
+    scope = f"rehearsal/20260101/{region}/{service}/aws4_request"
     return {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"}
 
 

@@ -22,7 +22,9 @@ from rehearsal.processes.records import Continuity, Records, stack_lock
 from rehearsal.processes.supervise import AFTER_BOOT, Abandoned, Event, Outcome, StartFailure, Supervisor
 
 AWS, KUBERNETES = "aws", "kubernetes"
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+#: An API server without its database waits in vain at its end, and so do its clients without it.
+NEEDED_BY_OTHERS = ("kube-apiserver", "etcd")
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Stopped:
 def ensure_running(paths: StackPaths, tools: dict[str, Path], account: str, reporter: Reporter) -> Started:
     """Reuse what is healthy, restart what is not, start what is missing; all of it or, on failure, nothing new."""
     with _disk_errors_explained(paths), stack_lock(paths):
-        supervisor = Supervisor(paths, Records.load(paths.processes))
+        supervisor = Supervisor(paths, Records.load(paths.processes), NEEDED_BY_OTHERS)
         unrecorded = supervisor.end_unrecorded()
         plane = ControlPlane(tools, data(paths), ensure_credentials(data(paths) / "credentials"))
         aws = EmulatedAws(account, data(paths))
@@ -106,13 +108,9 @@ def confirm_state(paths: StackPaths) -> None:
 def stop(paths: StackPaths, reporter: Reporter) -> Stopped:
     """End exactly this stack's processes and remove their data; the logs stay for whoever asks why."""
     with reporter.step("processes") as step, _disk_errors_explained(paths), stack_lock(paths):
-        supervisor = Supervisor(paths, Records.load(paths.processes))
-        last = ("kube-apiserver", "etcd")
-        first = [name for name in supervisor.records.processes if name not in last]
-        ended: dict[str, str] = {}
-        for names in (first, *([name] for name in last)):
-            step.note(f"ending {', '.join(names)}")
-            ended |= {name: how or "was gone" for name, how in supervisor.end(names).items()}
+        supervisor = Supervisor(paths, Records.load(paths.processes), NEEDED_BY_OTHERS)
+        step.note(f"ending {', '.join(supervisor.records.processes)}")
+        ended = {name: how or "was gone" for name, how in supervisor.end([*supervisor.records.processes]).items()}
         unrecorded = supervisor.end_unrecorded()
         paths.endpoints.unlink(missing_ok=True)
         shutil.rmtree(data(paths), ignore_errors=True)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from rehearsal.errors import RehearsalError
 from rehearsal.paths import StackPaths
@@ -26,6 +27,7 @@ END_PATIENCE_SECONDS = 8.0
 #: Nothing else of the user's environment reaches the processes: no proxies, no cloud credentials, no settings.
 INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
+_T = TypeVar("_T")
 _kept_children: list["subprocess.Popen[bytes]"] = []
 
 
@@ -77,9 +79,10 @@ class Abandoned(Exception):
 class Supervisor:
     """The processes of one stack; its user holds the stack's lock."""
 
-    def __init__(self, paths: StackPaths, records: Records) -> None:
+    def __init__(self, paths: StackPaths, records: Records, needed_by_others: Sequence[str] = ()) -> None:
         self.paths = paths
         self.records = records
+        self._needed_by_others = needed_by_others
         self._abandoned = threading.Event()
         self._started: list[str] = []
 
@@ -90,7 +93,7 @@ class Supervisor:
             return Outcome(service.name, record.port, Event.REUSED)
         if record:
             note(f"{service.name} {reason}")
-            self._end_recorded(record)
+            self.end([service.name])
         note(f"starting {service.name}")
         port = self._start(service, record.port if record else None)
         return Outcome(service.name, port, Event.RESTARTED if record else Event.STARTED, reason)
@@ -103,23 +106,34 @@ class Supervisor:
         self.end(self._started)
 
     def end(self, names: Sequence[str]) -> dict[str, str | None]:
-        """End these processes side by side; answers how each ended."""
-        recorded = [self.records.processes[name] for name in names if name in self.records.processes]
-        if not recorded:
-            return {}
-        with ThreadPoolExecutor(len(recorded)) as pool:
-            return dict(zip([record.name for record in recorded], pool.map(self._end_recorded, recorded), strict=True))
+        """End these processes; answers how each ended, or nothing for one that was gone."""
+        recorded = {name: self.records.processes[name].identity for name in names if name in self.records.processes}
+
+        def end_recorded(name: str) -> str | None:
+            how = _end(name, recorded[name])
+            self.records.remove(name)
+            return how
+
+        return self._in_order([*recorded], end_recorded)
 
     def end_unrecorded(self) -> dict[str, int]:
         """End processes of this stack whose record was lost; they are known by their marker."""
         recorded = {record.identity for record in self.records.processes.values()}
-        found: dict[str, int] = {}
+        found: dict[str, list[Identity]] = {}
         for pid, marker in machine.marked(marker_prefix(self.paths)).items():
             identity = Identity.of(pid)
             if identity is not None and identity not in recorded:
-                machine.end(identity, END_PATIENCE_SECONDS)
-                found[marker.split("|")[1]] = pid
-        return found
+                found.setdefault(marker.split("|")[1], []).append(identity)
+        self._in_order([*found], lambda name: [_end(name, identity) for identity in found[name]])
+        return {name: identities[0].pid for name, identities in found.items()}
+
+    def _in_order(self, names: Sequence[str], end: Callable[[str], _T]) -> dict[str, _T]:
+        """Side by side, but those that others need last, each after the one before it."""
+        last = [name for name in self._needed_by_others if name in names]
+        first = [name for name in names if name not in last]
+        with ThreadPoolExecutor(max(1, len(first))) as pool:
+            ended = dict(zip(first, pool.map(end, first), strict=True))
+        return ended | {name: end(name) for name in last}
 
     def log(self, name: str) -> Path:
         return self.paths.logs / f"{name}.log"
@@ -184,16 +198,6 @@ class Supervisor:
             self._started.append(service.name)
         return identity
 
-    def _end_recorded(self, record: Record) -> str | None:
-        how = machine.end(record.identity, END_PATIENCE_SECONDS)
-        if how == "would not end":
-            raise RehearsalError(
-                f"{record.name} (pid {record.identity.pid}) did not end, not even when killed",
-                ways_out=["it hangs in the operating system: free the disk it waits for, or restart the machine"],
-            )
-        self.records.remove(record.name)
-        return how
-
     def _failure(self, service: Service, what: str) -> StartFailure:
         log = self.log(service.name)
         return StartFailure(
@@ -207,6 +211,16 @@ class Supervisor:
         except FileNotFoundError:
             return ""
         return "\n".join(f"    {line[:300]}" for line in lines[-8:])
+
+
+def _end(name: str, identity: Identity) -> str | None:
+    how = machine.end(identity, END_PATIENCE_SECONDS)
+    if how == "would not end":
+        raise RehearsalError(
+            f"{name} (pid {identity.pid}) did not end, not even when killed",
+            ways_out=["it hangs in the operating system: free the disk it waits for, or restart the machine"],
+        )
+    return how
 
 
 def marker_prefix(paths: StackPaths) -> str:
