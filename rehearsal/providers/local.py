@@ -33,7 +33,7 @@ class Kind:
     ageing: Callable[[Values], Values] = lambda _state: {}
     #: Outputs whose ageing makes the resource due for replacement.
     due: frozenset[str] = frozenset()
-    #: Inputs the official provider hands on and never stores.
+    #: Inputs that are used and forgotten: neither stored nor compared, their version says when they changed.
     write_only: frozenset[str] = frozenset()
     #: Brings two ways of saying the same into one.
     normal: Callable[[Values], Values] = lambda inputs: inputs
@@ -57,7 +57,7 @@ class LocalProvider(Provider):
 
     def diff(self, resource: Resource, old_inputs: Values, olds: Values, news: Values) -> list[Change]:
         kind = self._kind(resource)
-        found = changes(self._whole(resource, old_inputs), self._whole(resource, news))
+        found = changes(self._stored(resource, old_inputs), self._stored(resource, news))
         marked = [Change(c.path, c.kind, replace=c.top not in kind.in_place) for c in found]
         aged = kind.ageing({**olds, **self._whole(resource, news)}) if not has_unknown(news) else {}
         return marked + [Change(name, "update", replace=True) for name in sorted(kind.due) if aged.get(name) is True]
@@ -65,14 +65,14 @@ class LocalProvider(Provider):
     def create(self, resource: Resource, inputs: Values, preview: bool) -> tuple[str, Values]:
         whole = self._whole(resource, inputs)
         if preview or has_unknown(whole):
-            return "", self._stored(resource, whole) | dict.fromkeys(self._schema(resource).outputs_only, UNKNOWN)
+            return "", self._stored(resource, inputs) | dict.fromkeys(self._schema(resource).outputs_only, UNKNOWN)
         id, outputs = self._kind(resource).make(whole)
-        return id, self._stored(resource, whole) | outputs
+        return id, self._stored(resource, inputs) | outputs
 
     def update(
         self, resource: Resource, old_inputs: Values, olds: Values, news: Values, preview: bool
     ) -> dict[str, Any]:
-        state = olds | self._stored(resource, self._whole(resource, news))
+        state = olds | self._stored(resource, news)
         return state if has_unknown(news) else state | self._kind(resource).ageing(state)
 
     def read(self, resource: Resource, inputs: Values, state: Values) -> tuple[Values, Values] | None:
@@ -111,5 +111,6 @@ class LocalProvider(Provider):
         given = kind.normal({name: value for name, value in inputs.items() if value is not None})
         return {**kind.defaults, **given}
 
-    def _stored(self, resource: Resource, whole: Values) -> Values:
-        return {name: value for name, value in whole.items() if name not in self._kind(resource).write_only}
+    def _stored(self, resource: Resource, inputs: Values) -> Values:
+        kind = self._kind(resource)
+        return {name: value for name, value in self._whole(resource, inputs).items() if name not in kind.write_only}

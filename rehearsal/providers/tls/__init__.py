@@ -1,0 +1,1 @@
+"""pulumi-tls for rehearsals: real keys and certificates, made here."""
