@@ -94,6 +94,19 @@ class Live:
         sent = [name for name in self.changed if name not in self.entry.after and name not in ("tags", "tagsAll")]
         return self.api(operation, **{**self.request(only=sent, operation=operation, root=""), **always})
 
+    def send(self) -> dict[str, Any]:
+        """The creating call with all properties and tags."""
+        entry = self.entry
+        if not entry.operation:
+            return {}
+        extra = dict(entry.also(self)) if entry.also is not None else {}
+        tags = entry.tags.send(self.all_tags) if entry.tags is not None else {}
+        request = self.request()
+        if entry.root and tags and entry.tags_in_root:
+            request[entry.root.split(".")[0]].update(tags)
+            tags = {}
+        return self.api(entry.operation, **merged(request, {**extra, **tags}))
+
     def put(self) -> dict[str, Any]:
         """The creating call again, for what AWS changes by being told the whole anew."""
         extra = dict(self.entry.also(self)) if self.entry.also is not None else {}

@@ -11,7 +11,7 @@ from rehearsal.providers import schema, wire
 from rehearsal.providers.aws import client, invokes, reading, registry
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.ledger import Ledger
-from rehearsal.providers.aws.live import Account, Live, derived_name, entry_file, known, merged, place
+from rehearsal.providers.aws.live import Account, Live, derived_name, entry_file, known, place
 from rehearsal.providers.differences import Change, changes
 from rehearsal.providers.provider import Failure, Provider, Refused, Resource
 from rehearsal.witness.record import Record
@@ -125,24 +125,12 @@ class Aws(Provider):
 
     def _make(self, r: Live) -> None:
         entry = r.entry
-        answer = entry.create(r) if entry.create is not None else self._send(r)
+        answer = entry.create(r) if entry.create is not None else r.send()
         r.id = self._identify(r, answer or {})
         self._ledger.made(r.resource.urn, r.id)
         for call in dict.fromkeys(entry.updater(name) for name in entry.after if r.inputs.get(name) is not None):
             if call is not None:
                 call(r)
-
-    def _send(self, r: Live) -> Any:
-        entry = r.entry
-        if not entry.operation:
-            return {}
-        extra = dict(entry.also(r)) if entry.also is not None else {}
-        tags = entry.tags.send(r.all_tags) if entry.tags is not None else {}
-        request = r.request()
-        if entry.root and tags and entry.tags_in_root:
-            request[entry.root.split(".")[0]].update(tags)
-            tags = {}
-        return r.api(entry.operation, **merged(request, {**extra, **tags}))
 
     def _identify(self, r: Live, answer: Any) -> str:
         id = r.entry.id(r, answer) if callable(r.entry.id) else jmespath.search(r.entry.id, answer)
