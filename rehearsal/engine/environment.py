@@ -49,8 +49,7 @@ def environment(stack: StackPaths) -> dict[str, str]:
         if not name.upper().startswith(_FOREIGN_PREFIXES) and name.upper() not in _FOREIGN
     }
     kept["PATH"] = f"{paths.binaries()}{os.pathsep}{kept.get('PATH', os.defpath)}"
-    moved = {name: os.environ[name] for name in ("LIFELINE_REHEARSAL",) if name in os.environ}
-    return {**kept, **moved, **settings(stack)}
+    return {**kept, **settings(stack)}
 
 
 def _passphrase_file() -> Path:
