@@ -143,7 +143,7 @@ def _follow(lines: "queue.SimpleQueue[str | None]", tool: Tool, work: Work) -> l
     packages = {program.package: program.name for program in tool.programs}
     messages: list[str] = []
     compiled = 0
-    doing = "Go is reading the modules"
+    doing = "Go reads the modules and its build cache"
     while True:
         work.go_on()
         work.step.note(doing)

@@ -70,9 +70,13 @@ def _candidates(name: str) -> Iterator[Path]:
 
 def _binary(executable: Path) -> Path:
     file = executable.resolve()
-    with file.open("rb") as opened:
-        if opened.read(2) == b"#!":
-            raise Unavailable(f"{executable} is a script, not the program itself")
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(2)
+    except OSError as error:
+        raise Unavailable(f"{file} cannot be read: {error.strerror}") from error
+    if start == b"#!":
+        raise Unavailable(f"{executable} is a script, not the program itself")
     return file
 
 

@@ -37,8 +37,8 @@ class Limits:
     stall: float = 20
     download: float = 900
     build: float = 1800
-    #: For another process that is installing the same tool.
-    lock: float = 3600
+    #: For another process that is installing the same tool, and may be building all the others before it.
+    lock: float = 7200
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from rehearsal.toolchain.sources import Limits
 
 PROGRAM = says("1.2.3", size=200_000)
 PROJECT = Path(__file__).parents[2]
+GO = shutil.which("go")
 
 
 @pytest.fixture(autouse=True)
@@ -205,7 +207,8 @@ def test_a_disk_that_fills_up_while_go_links_is_told(
     module: Path, host: ReleaseHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.files.clear()
-    monkeypatch.setenv("PATH", f"{go_directory()}:{os.environ['PATH']}")
+    assert GO is not None, "this test needs Go on PATH"
+    monkeypatch.setenv("PATH", f"{Path(GO).parent}:{os.environ['PATH']}")
     said = on_a_small_disk(host, module, tmp_path, "size=1m").splitlines()
     assert said[0] == "No space left while gadget 1.2.3 was built"
     assert "no space left on device" in said[1]
@@ -240,8 +243,3 @@ def test_a_store_that_cannot_be_a_directory_is_told(
         "  next:  point LIFELINE_CACHE at a directory that can be written and has 1 GB free",
         "  next:  or make it writable for this user",
     ]
-
-
-def go_directory() -> Path:
-    places = ("/usr/local/go/bin", "/opt/go/bin", "/usr/lib/go/bin")
-    return next(Path(place) for place in places if Path(place, "go").exists())

@@ -6,10 +6,14 @@ import subprocess
 import pytest
 from toolchain_workshop import Memory
 
+from rehearsal.paths import cache
 from rehearsal.toolchain import ensure
 from rehearsal.toolchain.build import needed_go
 from rehearsal.toolchain.found import version_of
 from rehearsal.toolchain.table import MODULES, TOOLS, Platform, Tool
+
+#: Before any fixture moves it: these tools take minutes to build, and the user has them.
+USERS_STORE = cache()
 
 MODULE_OF = {
     "pulumi": "github.com/pulumi/pulumi/pkg/v3",
@@ -91,7 +95,7 @@ def test_go_is_asked_for_in_the_version_the_modules_need() -> None:
 
 @pytest.mark.engine
 def test_every_tool_can_be_had_and_says_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LIFELINE_CACHE")
+    monkeypatch.setenv("LIFELINE_CACHE", str(USERS_STORE))
     found = ensure(Memory())
     for tool in TOOLS:
         for program in tool.programs:
