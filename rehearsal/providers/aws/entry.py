@@ -49,6 +49,7 @@ class Entry:
     not_sent: tuple[str, ...] = ()
     #: Fields the emulator drops or corrupts: the recorded input wins on every read.
     lost: tuple[str, ...] = ()
+    #: Where names differ: Pulumi path -> member of the calls ("A.B" leads inside, "" leaves out), for reading as well.
     rename: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Outputs that are not members of the answer under a like name.
     outputs: Callable[["Live", Any], Mapping[str, Any]] | None = None

@@ -60,10 +60,11 @@ class Placer:
             if item is None:
                 continue
             at, plain_path = _join(path, name), _join(bare, name)
-            member = self.renames.get(plain_path) or find_member(name, shape.members)
+            renamed = self.renames.get(plain_path)
+            member = find_member(name, shape.members) if renamed is None else renamed
             if member is None:
                 self.unplaced.append(plain_path)
-            elif member:
+            elif member:  # "" leaves it out
                 self._put(built, shape, member.split("."), item, at, plain_path)
         missing = [member for member in shape.required_members if member not in built]
         if path and missing:
