@@ -8,7 +8,7 @@ from enum import Enum
 from typing import cast
 
 from systems.model import Environment, HardwareLevel, RecoveryLevel, SpecError, System
-from systems.tree import at, changed
+from systems.tree import Change, at, changed
 
 #: Choices that are ordered, from low to high.
 ORDERS: tuple[tuple[object, ...], ...] = (tuple(RecoveryLevel), tuple(HardwareLevel))
@@ -33,9 +33,7 @@ def lowered(system: System, differences: tuple[Lowered, ...]) -> System:
             problems += [f"{difference.path}: {problem}" for problem in error.problems]
     if problems:
         raise SpecError(f"{system.environment} of {system.name}", problems)
-    for difference in differences:
-        system = changed(system, difference.path, difference.value, difference.because)
-    return system
+    return changed(system, [Change(each.path, each.value, each.because) for each in differences])
 
 
 def in_environment(production: System, environment: Environment, staging: tuple[Lowered, ...]) -> System:

@@ -1,10 +1,10 @@
-"""A spec as a tree of named values: to print it, to compare two, and to change single values by their path.
+"""A spec as a tree of named values: to print it, to compare two, and to change values by their path.
 
 Paths read like `application.workloads[astral-web].replicas`; parts of a tuple are named by their key, or by position.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
@@ -77,22 +77,44 @@ def at(part: Part, path: str) -> object:
     return value
 
 
-def changed(part: SomePart, path: str, value: object, reason: str) -> SomePart:
-    """The same part with the value at a path replaced, and the reason written beside it."""
-    (name, key), *rest = _steps(path)
-    old = _field(part, name, path)
+@dataclass(frozen=True)
+class Change:
+    """A new value for one path, and the reason to write beside it."""
+
+    path: str
+    value: object
+    reason: str
+
+
+def changed(part: SomePart, changes: Sequence[Change]) -> SomePart:
+    """The same part with all changes made at once, so that only the end result has to hold together."""
+    values: dict[str, object] = {}
+    because = dict(part.because)
+    below: dict[tuple[str, str | None], list[Change]] = {}
+    for change in changes:
+        (name, key), *rest = _steps(change.path)
+        _field(part, name, change.path)
+        if rest:
+            below.setdefault((name, key), []).append(replace(change, path=_joined(rest)))
+        elif key is None:
+            values[name], because[name] = change.value, change.reason
+        else:
+            raise SpecError(change.path, ["names a whole part; name one value of it"])
+    for (name, key), inner in below.items():
+        old = values.get(name, _field(part, name, name))
+        values[name] = _changed_part(old, key, inner, name)
+    return replace(part, because=because, **values)  # pyright: ignore[reportArgumentType]
+
+
+def _changed_part(old: object, key: str | None, changes: list[Change], name: str) -> object:
     if key is not None:
-        index, inner = _named(old, key, path)
-        if not rest:
-            raise SpecError(path, ["names a whole part; name one value of it"])
+        index, inner = _named(old, key, name)
         items = list(cast("tuple[Part, ...]", old))
-        items[index] = changed(inner, _joined(rest), value, reason)
-        return replace(part, **{name: tuple(items)})  # pyright: ignore[reportArgumentType]
-    if rest:
-        if not isinstance(old, Part):
-            raise SpecError(path, [f"there is nothing below {name!r}: its value is {old!r}"])
-        return replace(part, **{name: changed(old, _joined(rest), value, reason)})  # pyright: ignore[reportArgumentType]
-    return replace(part, because={**part.because, name: reason}, **{name: value})  # pyright: ignore[reportArgumentType]
+        items[index] = changed(inner, changes)
+        return tuple(items)
+    if not isinstance(old, Part):
+        raise SpecError(name, [f"there is nothing below {name!r}: its value is {old!r}"])
+    return changed(old, changes)
 
 
 def _steps(path: str) -> list[tuple[str, str | None]]:

@@ -49,6 +49,8 @@ class Drill(Part):
     """A restore into a throwaway copy, and what it has to prove. It never touches the live database."""
 
     schedule: str
+    first_of_month_only: bool
+    """Cron cannot say "first Sunday" (it joins day and weekday with or): the job ends at once on the other Sundays."""
     proves: tuple[str, ...]
     maximum_age_days: int
     """An alert when the last good one is older."""

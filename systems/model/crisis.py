@@ -59,6 +59,8 @@ class Crisis(Section):
 
     hotlines: tuple[Hotline, ...]
     languages: tuple[str, ...]
+    page_path: str = "/crisis"
+    """Always answered by the static page, which lies in the recovery region: the platform's region can be lost."""
     page_maximum_bytes: int = 20_000
     staffing: Staffing | None = None
 

@@ -29,13 +29,17 @@ class HostServes(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Host(Part):
-    """A host name of the platform, without its domain (empty: the domain itself)."""
+    """A host name of the platform. Its label stands before the domain; empty means the domain itself."""
 
-    name: str
+    label: str
     audience: Audience
     serves: HostServes
     open_paths: tuple[str, ...] = ()
     """Answered to everybody although the host is for administrators (health checks)."""
+
+    @property
+    def key(self) -> str:
+        return self.label or "@"
 
     def problems(self) -> Iterator[str]:
         if self.open_paths and self.audience is not Audience.ADMINISTRATORS:
@@ -67,7 +71,7 @@ class RecordTarget(StrEnum):
 class DnsRecord(Part):
     """One record. `A` records towards a distribution are aliases; IPv6 twins come with them."""
 
-    name: str
+    label: str
     type: RecordType
     target: RecordTarget
     value: str = ""
@@ -76,7 +80,7 @@ class DnsRecord(Part):
 
     @property
     def key(self) -> str:
-        return f"{self.name or '@'} {self.type}"
+        return f"{self.label or '@'} {self.type}"
 
     def problems(self) -> Iterator[str]:
         if (self.target is RecordTarget.LITERAL) != bool(self.value):
@@ -162,17 +166,15 @@ class Edge(Section):
     mail: Mail | None = None
 
     def problems(self) -> Iterator[str]:
-        labels = [host.name for host in self.hosts]
+        labels = [host.label for host in self.hosts]
         if "" not in labels:
-            yield "hosts lacks the domain itself (a host with an empty name)"
-        keys = [record.key for record in self.records]
-        yield from (
-            f"record {key} is there {keys.count(key)} times" for key in sorted(set(keys)) if keys.count(key) > 1
-        )
-        named = {record.name for record in self.records}
+            yield "hosts lacks the domain itself (a host with an empty label)"
+        if any(host.label == "" and host.audience is not Audience.PUBLIC for host in self.hosts):
+            yield "the domain itself must be public"
+        named = {record.label for record in self.records}
         for host in self.hosts:
-            if host.name not in named and host.audience is not Audience.ELSEWHERE:
-                yield f"host {host.name or '@'} has no DNS record"
-            inside = any(record.private for record in self.records if record.name == host.name)
-            if inside != (host.audience is Audience.INSIDE) and host.name in named:
-                yield f"host {host.name or '@'} is for {host.audience}, its record is {'' if inside else 'not '}private"
+            if host.label not in named and host.audience is not Audience.ELSEWHERE:
+                yield f"host {host.key} has no DNS record"
+            inside = any(record.private for record in self.records if record.label == host.label)
+            if inside != (host.audience is Audience.INSIDE) and host.label in named:
+                yield f"host {host.key} is for {host.audience}, its record is {'' if inside else 'not '}private"

@@ -33,6 +33,7 @@ class Signal(StrEnum):
     CACHE_HIT_PERCENT = "cache_hit_percent"
 
     # crisis intervention
+    CRISIS_UP = "crisis_up"  # 1 or 0: the crisis health path answers well
     CRISIS_ENDPOINT_SECONDS = "crisis_endpoint_seconds"  # the machine's answer on critical paths
     CRISIS_PICKUP_SECONDS = "crisis_pickup_seconds"  # a person's answer: from the crisis to a volunteer
     CRISIS_QUEUE_SECONDS = "crisis_queue_seconds"  # the oldest one waiting

@@ -8,7 +8,7 @@ from systems.model.backups import Backups
 from systems.model.cache import Cache
 from systems.model.crisis import Crisis
 from systems.model.database import Database
-from systems.model.edge import Audience, Edge
+from systems.model.edge import Edge
 from systems.model.hardware import Hardware
 from systems.model.monitoring import Monitoring
 from systems.model.operations import Calendar, Firewall, Law, Maintenance, Regime, Retention, Secrets
@@ -85,7 +85,7 @@ class System(Section):
 
     def _unknown_names(self) -> Iterator[str]:
         workloads = {each.name for each in self.workloads}
-        hosts = {each.name for each in self.edge.hosts}
+        hosts = {each.label for each in self.edge.hosts}
         services = {each.name for each in self.application.external_services}
         secrets = {each.name for each in self.secrets.secrets}
         channels = {each.name for each in self.monitoring.channels}
@@ -124,9 +124,6 @@ class System(Section):
         for who, name, kind, known in wanted:
             if name not in known:
                 yield f"{who} names {kind} {name!r}; there are {', '.join(sorted(known)) or 'none'}"
-        for name in sorted({each.name for each in self.edge.hosts if each.audience is Audience.ADMINISTRATORS}):
-            if name == "":
-                yield "the domain itself cannot be for administrators only"
 
     def _storage(self) -> Iterator[str]:
         floor = self.hardware.floor.storage_gib

@@ -131,12 +131,14 @@ class ExternalService(Part):
 
     name: str
     hosts: tuple[str, ...]
+    """Empty where no document names the provider: the stack's settings list its hosts, and `because` says so."""
     callers: tuple[str, ...]
+    """Workloads, or `monitoring` for the notifications it sends."""
     secrets: tuple[str, ...] = ()
 
     def problems(self) -> Iterator[str]:
-        if not self.hosts:
-            yield "hosts is empty: the egress allow-list needs at least one host name"
+        if not self.hosts and "hosts" not in self.because:
+            yield 'hosts is empty: name them, or say in because["hosts"] where they come from'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +176,8 @@ class Workload(Section):
     processes_per_replica: int = 1
     """Server processes in one container; connection pools multiply by it."""
     health: tuple[HealthCheck, ...] = ()
-    liveness_path: str | None = None
-    """Asks the process alone. No document names one; the application contract does."""
+    liveness_path: str = "/livez"
+    """Asks the process alone, on `port`. No document names one; the application contract does."""
     metrics: Metrics | None = None
     critical: CriticalPaths | None = None
     websockets: WebSockets | None = None
@@ -232,5 +234,5 @@ class Application(Section):
             *((f"external service {each.name}", caller) for each in self.external_services for caller in each.callers),
         ]
         for user, workload in users:
-            if workload not in names:
+            if workload not in names | {"monitoring"}:
                 yield f"{user} names workload {workload!r}; there are {', '.join(sorted(names))}"
