@@ -1,0 +1,1 @@
+"""What lives in the AWS account: network, keys, storage, cluster."""
