@@ -98,7 +98,7 @@ def draw(live: Any, type: PropertyType | None, renames: Mapping[str, str], bare:
     if live is None:
         return None
     if type is None:
-        return live if not isinstance(live, dict | list) else _camel(live)
+        return _camel(live)
     if isinstance(live, dict) and {"Quantity"} <= live.keys() <= {"Quantity", "Items"}:
         live = live.get("Items", [])
     if type.kind == "one_of":

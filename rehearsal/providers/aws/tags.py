@@ -50,15 +50,27 @@ def ec2(kind: str) -> Tags:
 
 
 def _changer(
-    tag: str, untag: str, resource: str, value_of: Callable[["Live"], Any], members: str, keys: str, as_list: bool
+    tag: str,
+    untag: str,
+    resource: str,
+    value_of: Callable[["Live"], Any],
+    members: str,
+    keys: str,
+    as_list: bool,
+    kept: bool = True,
 ) -> Callable[["Live", dict[str, str], list[str]], None]:
     def change(r: "Live", wanted: dict[str, str], gone: list[str]) -> None:
+        call = r.api if kept else r.validated
         if wanted:
-            r.api(tag, **{resource: value_of(r), members: pairs(wanted) if as_list else dict(wanted)})
+            call(tag, **{resource: value_of(r), members: pairs(wanted) if as_list else dict(wanted)})
         if gone:
-            r.api(untag, **{resource: value_of(r), keys: gone})
+            call(untag, **{resource: value_of(r), keys: gone})
 
     return change
+
+
+def _unread(r: "Live", live: Mapping[str, Any]) -> None:
+    """Tags the emulator does not keep."""
 
 
 def _arn(r: "Live") -> Any:
@@ -75,12 +87,17 @@ def listed(
     members: str = "Tags",
     keys: str = "TagKeys",
     read: Callable[["Live", Mapping[str, Any]], dict[str, str] | None] | None = None,
+    kept: bool = True,
 ) -> Tags:
-    """Lists of Key and Value: most services. `send=""` where the creating call takes none."""
+    """Lists of Key and Value: most services. `send=""` where the creating call takes none.
+
+    `kept=False` where the emulator lacks the tagging calls: they are validated and the recorded tags believed.
+    """
     return Tags(
         send=lambda tags: {send: pairs(tags)} if tags and send else {},
-        change=_changer(tag, untag, resource, of, members, keys, True),
-        read=read or (lambda r, live: from_pairs(live.get(send) or live.get("TagList") or live.get("Tags"))),
+        change=_changer(tag, untag, resource, of, members, keys, True, kept),
+        read=(read if kept else _unread)
+        or (lambda r, live: from_pairs(live.get(send) or live.get("TagList") or live.get("Tags"))),
     )
 
 
@@ -94,12 +111,13 @@ def mapped(
     members: str = "tags",
     keys: str = "tagKeys",
     read: Callable[["Live", Mapping[str, Any]], dict[str, str] | None] | None = None,
+    kept: bool = True,
 ) -> Tags:
     """A plain map: EKS, Lambda, logs, Backup, GuardDuty."""
     return Tags(
         send=lambda tags: {send: dict(tags)} if tags and send else {},
-        change=_changer(tag, untag, resource, of, members, keys, False),
-        read=read or (lambda r, live: live.get(send) or live.get("Tags") or live.get("tags")),
+        change=_changer(tag, untag, resource, of, members, keys, False, kept),
+        read=(read if kept else _unread) or (lambda r, live: live.get(send) or live.get("Tags") or live.get("tags")),
     )
 
 
