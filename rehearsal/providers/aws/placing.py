@@ -72,7 +72,10 @@ class Placer:
         return built
 
     def _put(self, built: dict[str, Any], shape: Shape, members: list[str], item: Any, path: str, bare: str) -> None:
-        """A rename may lead to a member of a member: `Config.PrivateZone`."""
+        """A rename may lead to a member of a member, or into a map: `Config.PrivateZone`, `Attributes.KmsMasterKeyId`."""
+        if isinstance(shape, MapShape):
+            built[members[0]] = self._value(shape.value, item, path, bare)
+            return
         assert isinstance(shape, StructureShape)
         if members[0] not in shape.members:
             raise KeyError(f"{shape.name} has no member {members[0]} (rename of {bare})")
@@ -117,7 +120,7 @@ class Placer:
     def _scalar(self, shape: Shape, value: Any, path: str) -> Any:
         kind = shape.type_name
         if kind in ("string", "character"):
-            text = json.dumps(value) if isinstance(value, dict | list) else str(value)
+            text = json.dumps(value) if isinstance(value, dict | list | bool) else str(value)
             self._check_text(shape, text, path)
             return text
         if kind in ("integer", "long"):
