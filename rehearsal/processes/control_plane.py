@@ -21,7 +21,9 @@ from rehearsal.processes.supervise import Service
 
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 STAGES = Path(__file__).with_name("kwok_stages.yaml")
-UPKEEP_SOURCES = tuple(Path(__file__).with_name(f"{name}.py") for name in ("upkeep", "volumes", "stray_pods"))
+UPKEEP_SOURCES = tuple(
+    Path(__file__).with_name(f"{name}.py") for name in ("upkeep", "volumes", "stray_pods", "kubernetes_api")
+)
 #: What EKS uses by default for services, and a range for pods which no system's network uses.
 SERVICE_RANGE = "172.20.0.0/16"
 POD_RANGE = "100.64.0.1/16"

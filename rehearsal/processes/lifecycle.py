@@ -161,13 +161,25 @@ def _start_kubernetes(supervisor: Supervisor, plane: ControlPlane, reporter: Rep
 def _start_etcd(supervisor: Supervisor, plane: ControlPlane, note: Callable[[str], None]) -> Outcome:
     try:
         return supervisor.ensure(plane.etcd(), note)
-    except StartFailure:
-        if not plane.database.exists():
+    except StartFailure as failure:
+        if failure.disk_full or not plane.database.exists():
             raise
         # A power cut can leave a database that cannot be read; the cluster then begins anew, and says so by its mark.
         note("etcd does not start on its data: beginning anew")
-        shutil.rmtree(plane.database)
+        return _start_etcd_anew(supervisor, plane, note)
+
+
+def _start_etcd_anew(supervisor: Supervisor, plane: ControlPlane, note: Callable[[str], None]) -> Outcome:
+    aside = plane.database.with_name("etcd.unreadable")
+    shutil.rmtree(aside, ignore_errors=True)
+    plane.database.rename(aside)
+    try:
         return supervisor.ensure(plane.etcd(), note)
+    except BaseException:
+        # Then it was not the data.
+        shutil.rmtree(plane.database, ignore_errors=True)
+        aside.rename(plane.database)
+        raise
 
 
 def _together(supervisor: Supervisor, *tasks: Callable[[], list[Outcome]]) -> list[list[Outcome]]:

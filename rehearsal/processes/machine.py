@@ -59,7 +59,7 @@ def memory_megabytes(pid: int) -> float:
 def running_since(identity: Identity) -> float:
     """Seconds since the epoch."""
     if not _LINUX:
-        return time.mktime(time.strptime(identity.started))
+        return time.mktime(time.strptime(identity.started, "%a %b %d %H:%M:%S %Y"))
     since_boot = int(identity.started) / os.sysconf("SC_CLK_TCK")
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
 
@@ -131,7 +131,8 @@ def _send(identity: Identity, number: signal.Signals) -> bool:
 def _start_time(pid: int) -> str | None:
     """None for a process that is gone or only waits to be collected by its parent."""
     if not _LINUX:
-        return _output("ps", "-o", "lstart=", "-p", str(pid)).strip() or None
+        state, _, started = _output("ps", "-o", "stat=,lstart=", "-p", str(pid)).strip().partition(" ")
+        return started.strip() if started and not state.startswith("Z") else None
     try:
         # The second field is the program's name in brackets and may itself hold spaces and brackets.
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

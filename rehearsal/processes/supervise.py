@@ -1,7 +1,9 @@
 """Start, recognise, judge and end single processes that outlive the command which started them."""
 
+import errno
 import hashlib
 import os
+import re
 import subprocess
 import threading
 import time
@@ -27,6 +29,8 @@ END_PATIENCE_SECONDS = 8.0
 #: Nothing else of the user's environment reaches the processes: no proxies, no cloud credentials, no settings.
 INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
+#: Lines of a Go program's stack trace, which would push what it said out of its last words.
+_STACK_TRACE = re.compile(r"^(\t|goroutine \d|created by |[\w./*()-]+\(.*\)$)")
 _T = TypeVar("_T")
 _kept_children: list["subprocess.Popen[bytes]"] = []
 
@@ -70,6 +74,8 @@ class Outcome:
 
 class StartFailure(RehearsalError):
     """The program itself would not run; its log says why."""
+
+    disk_full = False
 
 
 class Abandoned(Exception):
@@ -199,18 +205,21 @@ class Supervisor:
         return identity
 
     def _failure(self, service: Service, what: str) -> StartFailure:
-        log = self.log(service.name)
-        return StartFailure(
-            f"{service.name} {what}; its last words:\n{self._last_words(service.name)}",
-            ways_out=[f"read {log}", "run the command again: whatever was started for it has been ended"],
-        )
+        words = self._last_words(service.name)
+        ways_out = [f"read {self.log(service.name)}", "run the command again: what was started for it has been ended"]
+        if disk_full := os.strerror(errno.ENOSPC).lower() in words.lower():
+            ways_out.insert(0, f"free space for {self.paths.root}, or set LIFELINE_REHEARSAL to a place that has some")
+        failure = StartFailure(f"{service.name} {what}; its last words:\n{words}", ways_out=ways_out)
+        failure.disk_full = disk_full
+        return failure
 
     def _last_words(self, name: str) -> str:
         try:
             lines = self.log(name).read_text(errors="replace").splitlines()
         except FileNotFoundError:
             return ""
-        return "\n".join(f"    {line[:300]}" for line in lines[-8:])
+        telling = [line for line in lines if line.strip() and not _STACK_TRACE.match(line)]
+        return "\n".join(f"    {line[:400]}" for line in telling[-8:])
 
 
 def _end(name: str, identity: Identity) -> str | None:
@@ -242,6 +251,8 @@ def fault(service: Service, record: Record) -> str:
         return f"had died (pid {pid})"
     if record.fingerprint != service.fingerprint(record.port):
         return f"(pid {pid}) runs with other settings than it should have now"
+    if (pinned := ports.pinned_port(service.name)) not in (None, record.port):
+        return f"(pid {pid}) runs on port {record.port} and {pinned} is wanted"
     deadline = time.monotonic() + SILENCE_SECONDS
     while not (holds(record.identity, record.port) and service.answers(record.port)):
         if not record.identity.lives():

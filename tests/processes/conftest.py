@@ -37,3 +37,16 @@ def shared(tools: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def start(stack: StackPaths, tools: dict[str, Path]) -> Callable[[], processes.Started]:
     return lambda: processes.ensure_running(stack, tools, ACCOUNT, Silent())
+
+
+@pytest.fixture(scope="module")
+def lived_in(tools: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackPaths]:
+    """A stack that tests may damage, one after the other; each begins by making sure that it runs."""
+    paths = StackPaths(tmp_path_factory.mktemp("lived-in") / "stacks" / "prod")
+    yield paths
+    processes.stop(paths, Silent())
+
+
+@pytest.fixture
+def resume(lived_in: StackPaths, tools: dict[str, Path]) -> Callable[[], processes.Started]:
+    return lambda: processes.ensure_running(lived_in, tools, ACCOUNT, Silent())

@@ -39,6 +39,10 @@ def kill(stack: StackPaths, *names: str) -> None:
         time.sleep(0.01)
 
 
+def create_namespace(stack: StackPaths, name: str) -> None:
+    client(stack).apply(f"{NAMESPACES}/{name}", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+
 def moto(stack: StackPaths, method: str, path: str, **headers: str) -> bytes:
     address = json.loads(stack.endpoints.read_text())["aws"]["url"].removeprefix("http://")
     connection = http.client.HTTPConnection(address, timeout=10)
@@ -87,43 +91,43 @@ def test_one_stack_through_its_whole_life(stack: StackPaths, start: Start) -> No
     assert processes.stop(stack, Silent()).ended == {}, "taking down what is down is no error"
 
 
-def test_everything_killed_at_once(stack: StackPaths, start: Start) -> None:
-    start()
-    processes.confirm_state(stack)
-    client(stack).create(NAMESPACES, {"metadata": {"name": "crisis"}})
-    kill(stack, *ALL)
-    assert [process.name for process in processes.health(stack) if process.alive] == []
+def test_everything_killed_at_once(lived_in: StackPaths, resume: Start) -> None:
+    resume()
+    processes.confirm_state(lived_in)
+    create_namespace(lived_in, "crisis")
+    kill(lived_in, *ALL)
+    assert [process.name for process in processes.health(lived_in) if process.alive] == []
 
-    recovered = start()
+    recovered = resume()
     assert {*recovered.died} == ALL
     assert recovered.aws is Continuity.LOST, "moto keeps its state in memory alone"
     assert recovered.kubernetes is Continuity.KEPT, "etcd keeps its state on disk"
-    assert client(stack).get(f"{NAMESPACES}/crisis")["status"]["phase"] == "Active"
-    assert start().aws_state_lost, "a command that was cut off before it put things right does not hide the loss"
-    processes.confirm_state(stack)
-    assert not start().aws_state_lost
+    assert client(lived_in).get(f"{NAMESPACES}/crisis")["status"]["phase"] == "Active"
+    assert resume().aws_state_lost, "a command that was cut off before it put things right does not hide the loss"
+    processes.confirm_state(lived_in)
+    assert not resume().aws_state_lost
 
 
-def test_state_lost_behind_our_back_is_noticed_although_the_process_lives(stack: StackPaths, start: Start) -> None:
-    start()
-    processes.confirm_state(stack)
-    moto(stack, "POST", "/moto-api/reset")
-    noticed = start()
+def test_state_lost_behind_our_back_is_noticed_although_the_process_lives(lived_in: StackPaths, resume: Start) -> None:
+    resume()
+    processes.confirm_state(lived_in)
+    moto(lived_in, "POST", "/moto-api/reset")
+    noticed = resume()
     assert {*noticed.reused} == ALL
     assert (noticed.aws_state_lost, noticed.kubernetes_state_lost) == (True, False)
 
 
-def test_a_lost_or_unreadable_database_begins_anew_and_is_told(stack: StackPaths, start: Start) -> None:
-    start()
+def test_a_lost_or_unreadable_database_begins_anew_and_is_told(lived_in: StackPaths, resume: Start) -> None:
+    resume()
     for damage in (shutil.rmtree, fill_with_zeros):
-        processes.confirm_state(stack)
-        client(stack).create(NAMESPACES, {"metadata": {"name": "crisis"}})
-        kill(stack, "etcd", "kube-apiserver")
-        damage(data(stack) / "etcd")
-        recovered = start()
+        processes.confirm_state(lived_in)
+        create_namespace(lived_in, "crisis")
+        kill(lived_in, "etcd", "kube-apiserver")
+        damage(data(lived_in) / "etcd")
+        recovered = resume()
         assert recovered.kubernetes_state_lost
         assert not recovered.aws_state_lost
-        assert "crisis" not in [item["metadata"]["name"] for item in client(stack).items(NAMESPACES)]
+        assert "crisis" not in [item["metadata"]["name"] for item in client(lived_in).items(NAMESPACES)]
 
 
 def fill_with_zeros(directory: Path) -> None:
@@ -132,21 +136,39 @@ def fill_with_zeros(directory: Path) -> None:
             file.write_bytes(b"\0" * 4096)
 
 
-def test_after_a_restart_of_the_machine(stack: StackPaths, start: Start) -> None:
-    start()
-    processes.confirm_state(stack)
-    kill(stack, *ALL)
-    stack.processes.write_text(stack.processes.read_text().replace(machine.boot(), "the boot before"))
-    recovered = start()
+def test_after_a_restart_of_the_machine(lived_in: StackPaths, resume: Start) -> None:
+    resume()
+    processes.confirm_state(lived_in)
+    kill(lived_in, *ALL)
+    lived_in.processes.write_text(lived_in.processes.read_text().replace(machine.boot(), "the boot before"))
+    recovered = resume()
     assert {*recovered.died.values()} == {"was gone after a restart of the machine"}
     assert (recovered.aws, recovered.kubernetes) == (Continuity.LOST, Continuity.KEPT)
+
+
+def test_a_database_is_kept_when_it_was_the_program_that_did_not_work(
+    lived_in: StackPaths, tools: dict[str, Path], resume: Start, tmp_path: Path
+) -> None:
+    resume()
+    processes.confirm_state(lived_in)
+    kill(lived_in, "etcd")
+    with pytest.raises(RehearsalError, match="etcd ended right after its start"):
+        processes.ensure_running(lived_in, {**tools, "etcd": broken_program(tmp_path)}, ACCOUNT, Silent())
+    assert not resume().kubernetes_state_lost
+
+
+def broken_program(directory: Path) -> Path:
+    path = directory / "broken"
+    path.write_text("#!/bin/sh\necho 'exec format error of sorts'; exit 3\n")
+    path.chmod(0o755)
+    return path
 
 
 def test_two_stacks_side_by_side(stack: StackPaths, start: Start, shared: StackPaths, tools: dict[str, Path]) -> None:
     start()
     both = {*pids(stack).values()} & {*pids(shared).values()}
     assert both == set()
-    client(stack).create(NAMESPACES, {"metadata": {"name": "only-here"}})
+    create_namespace(stack, "only-here")
     assert "only-here" not in [item["metadata"]["name"] for item in client(shared).items(NAMESPACES)]
     shareds = pids(shared)
     processes.stop(stack, Silent())
@@ -224,23 +246,20 @@ def test_the_end_of_the_command_and_of_its_terminal_does_not_end_the_processes(
     assert len(processes.health(stack)) == len(ALL)
 
 
-def test_a_record_that_was_lost_leads_to_no_second_set(stack: StackPaths, start: Start) -> None:
-    start()
-    were = pids(stack)
-    stack.processes.unlink()
-    found = start()
+def test_a_record_that_was_lost_leads_to_no_second_set(lived_in: StackPaths, resume: Start) -> None:
+    resume()
+    were = pids(lived_in)
+    lived_in.processes.unlink()
+    found = resume()
     assert found.unrecorded == were
-    assert len(machine.marked(marker_prefix(stack))) == len(ALL)
+    assert len(machine.marked(marker_prefix(lived_in))) == len(ALL)
 
 
 def test_a_program_that_does_not_work_leaves_nothing_running(
     stack: StackPaths, tools: dict[str, Path], tmp_path: Path
 ) -> None:
-    broken = tmp_path / "kwok"
-    broken.write_text("#!/bin/sh\necho 'exec format error of sorts'; exit 3\n")
-    broken.chmod(0o755)
     with pytest.raises(RehearsalError, match=r"kwok ended right after its start(.|\n)*exec format error of sorts"):
-        processes.ensure_running(stack, {**tools, "kwok": broken}, ACCOUNT, Silent())
+        processes.ensure_running(stack, {**tools, "kwok": broken_program(tmp_path)}, ACCOUNT, Silent())
     assert machine.marked(marker_prefix(stack)) == {}
     assert recorded(stack) == {}
 

@@ -19,7 +19,7 @@ from rehearsal.paths import StackPaths
 from rehearsal.processes import machine, ports, supervise
 from rehearsal.processes.machine import Identity
 from rehearsal.processes.records import Memory, Records, stack_lock
-from rehearsal.processes.supervise import Event, Service, Supervisor, marker_prefix
+from rehearsal.processes.supervise import Event, Service, StartFailure, Supervisor, marker_prefix
 
 
 def web(*, name: str = "web", greeting: str = "hello") -> Service:
@@ -202,10 +202,15 @@ def test_a_pinned_port_that_is_taken_is_refused_with_its_holder(
             supervisor.ensure(web(), ignore)
 
 
-def test_a_pinned_port_that_is_free_is_used(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
-    free = ports.choose("web", None)
-    monkeypatch.setenv("LIFELINE_PORT_WEB", str(free))
-    assert supervisor.ensure(web(), ignore).port == free
+def test_a_pinned_port_that_is_free_is_used_also_by_what_runs_elsewhere(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = supervisor.ensure(web(), ignore).port
+    wanted = ports.choose("web", None)
+    monkeypatch.setenv("LIFELINE_PORT_WEB", str(wanted))
+    outcome = supervisor.ensure(web(), ignore)
+    assert outcome.port == wanted != chosen
+    assert f"runs on port {chosen} and {wanted} is wanted" in outcome.reason
 
 
 @pytest.mark.parametrize("value", ["http", "80", "70000", "-1"])
@@ -219,6 +224,18 @@ def test_a_program_that_ends_at_once_is_reported_with_its_last_words(supervisor:
     with pytest.raises(RehearsalError, match=r"script ended right after its start(.|\n)*no disk today"):
         supervisor.ensure(script("raise SystemExit('no disk today')"), ignore)
     assert supervisor.records.processes == {}
+
+
+def test_of_a_crash_the_words_are_shown_and_not_the_stack(supervisor: Supervisor) -> None:
+    trace = [
+        "panic: no space left on device",
+        "goroutine 1 [running]:",
+        *["main.main()", "\t/src/main.go:40 +0x17"] * 20,
+    ]
+    with pytest.raises(StartFailure, match=r"panic: no space left(.|\n)*free space for") as failure:
+        supervisor.ensure(script(f"raise SystemExit({chr(10).join(trace)!r})"), ignore)
+    assert failure.value.disk_full
+    assert "main.go" not in str(failure.value)
 
 
 def test_a_program_that_never_answers_is_given_up_and_ended(supervisor: Supervisor) -> None:
