@@ -72,7 +72,7 @@ class Placer:
         return built
 
     def _put(self, built: dict[str, Any], shape: Shape, members: list[str], item: Any, path: str, bare: str) -> None:
-        """A rename may lead to a member of a member, or into a map: `Config.PrivateZone`, `Attributes.KmsMasterKeyId`."""
+        """A rename may lead to a member of a member, or into a map: `Config.PrivateZone`."""
         if isinstance(shape, MapShape):
             built[members[0]] = self._value(shape.value, item, path, bare)
             return
