@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.providers import wire
 from rehearsal.providers.differences import Change
 from rehearsal.providers.provider import Provider, Resource
 
@@ -38,7 +39,7 @@ class Life:
     def checked(self, inputs: Values) -> Values:
         checked, failures = self.provider.check(self.resource(), inputs, {})
         assert failures == []
-        return checked
+        return wire.plain(checked)
 
     def previewed(self, **inputs: Any) -> Values:
         return self.provider.create(self.resource(), self.checked(inputs), True)[1]

@@ -106,14 +106,13 @@ def name_problems(inputs: Values) -> list[Failure]:
     kinds = {"dnsNames": "a DNS name in ASCII", "ipAddresses": "an IP address", "uris": "a URI with a scheme"}
     found: list[Failure] = []
     for name, make in checks.items():
-        values = inputs.get(name) or []
+        values = inputs.get(name, [])
         for index, value in enumerate([] if has_unknown(values) else values):
             try:
                 make(value)
             except ValueError:
                 found.append(Failure(f"{name}[{index}]", f"must be {kinds[name]}"))
-    subject = inputs.get("subject") or {}
-    if not has_unknown(subject):
+    if not has_unknown(inputs.get("subject")):
         try:
             subject_of(inputs)
         except ValueError as error:

@@ -327,6 +327,13 @@ def test_what_is_unknown_at_preview_is_not_judged(make: Make) -> None:
     )
     assert outputs["certPem"] is outputs["validityEndTime"] is UNKNOWN
     assert outputs["isCaCertificate"] is False
+    more = dict.fromkeys(
+        ("subject", "dnsNames", "ipAddresses", "uris", "isCaCertificate", "setAuthorityKeyId"), UNKNOWN
+    )
+    outputs = make("SelfSignedCert").previewed(
+        privateKeyPem=UNKNOWN, validityPeriodHours=UNKNOWN, allowedUses=UNKNOWN, earlyRenewalHours=UNKNOWN, **more
+    )
+    assert outputs["subject"] is outputs["certPem"] is UNKNOWN
 
 
 # -- functions --------------------------------------------------------------------------------------------------------
