@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +21,9 @@ class Step(Protocol):
 
     def outcome(self, text: str) -> None:
         """What came of it; stands at the end of the step's line once it is done."""
+
+    def failed(self, text: str) -> None:
+        """As outcome, of a step that did not succeed although nothing was raised."""
 
 
 class Reporter(Protocol):
@@ -34,6 +38,7 @@ class _Step:
         self.started = time.monotonic()
         self.now = ""
         self.result = ""
+        self.mark = "[green]✓[/]"
         self._owner = changed
 
     def note(self, text: str) -> None:
@@ -42,6 +47,9 @@ class _Step:
 
     def outcome(self, text: str) -> None:
         self.result = text
+
+    def failed(self, text: str) -> None:
+        self.result, self.mark = text, "[red]✗[/]"
 
     @property
     def elapsed(self) -> str:
@@ -71,17 +79,18 @@ class Terminal:
         except BaseException:
             self._leave(step, "[red]✗[/]")
             raise
-        self._leave(step, "[green]✓[/]")
+        self._leave(step, step.mark)
 
-    def print(self, *things: object, style: str | None = None) -> None:
-        self.console.print(*things, style=style)
+    def print(self, *things: object, style: str | None = None, markup: bool = True) -> None:
+        """Beside the steps; lines are broken by the terminal, never by us, so that logs can be searched."""
+        self.console.print(*things, style=style, markup=markup, soft_wrap=True)
 
     def noted(self, step: _Step) -> None:
         if self.console.is_terminal:
             return
         with self._lock:
             if time.monotonic() - self._last_line > self.HEARTBEAT_SECONDS:
-                self._line(f"  … {step.name}: {step.now} ({step.elapsed})")
+                self._line(escape(f"  … {step.name}: {step.now} ({step.elapsed})"))
 
     def _enter(self, step: _Step) -> None:
         with self._lock:
@@ -100,8 +109,8 @@ class Terminal:
             if self._live is not None and not self._open:
                 self._live.stop()
                 self._live = None
-            tail = f" [dim]{step.result}[/]" if step.result else ""
-            self._line(f"{mark} {step.name}{tail} [dim]({step.elapsed})[/]")
+            tail = f" [dim]{escape(step.result)}[/]" if step.result else ""
+            self._line(f"{mark} {escape(step.name)}{tail} [dim]({step.elapsed})[/]")
 
     def _line(self, text: str) -> None:
         self._last_line = time.monotonic()
@@ -126,3 +135,5 @@ class Silent:
     def note(self, text: str) -> None: ...
 
     def outcome(self, text: str) -> None: ...
+
+    def failed(self, text: str) -> None: ...

@@ -54,7 +54,12 @@ def install_provider(name: str, version: str, command: list[str]) -> None:
 
 def _write_stub(path: Path, command: list[str], search_path: Path | None = None) -> None:
     setting = f"PYTHONPATH={shlex.quote(str(search_path))} " if search_path else ""
-    text = f'#!/bin/sh\n{setting}exec {shlex.join(command)} "$@"\n'
+    write_script(path, f'{setting}exec {shlex.join(command)} "$@"\n')
+
+
+def write_script(path: Path, commands: str) -> None:
+    """An executable for /bin/sh, replaced in one step and only when it differs."""
+    text = f"#!/bin/sh\n{commands}"
     if path.exists() and path.read_text() == text and os.access(path, os.X_OK):
         return
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".stub-")

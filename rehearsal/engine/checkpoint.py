@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,26 @@ class Checkpoint:
             latest.pop("pending_operations")
             self._replace(content)
         return [f"{p['type']} {p['resource']['urn'].rsplit('::', 1)[-1]}" for p in pending]
+
+    def unprotect(self) -> int:
+        """Let a destroy delete everything: what protects production must not keep a rehearsal from ending."""
+        content = self._read()
+        protected = [r for r in (self._latest(content) or {}).get("resources") or [] if r.get("protect")]
+        for resource in protected:
+            resource.pop("protect")
+        if protected:
+            self._replace(content)
+        return len(protected)
+
+    def remove(self) -> None:
+        """The state of the stack with the engine's backups, history and locks of it."""
+        bookkeeping = paths.engine_state() / ".pulumi"
+        for kind in ("backups", "history", "locks/organization"):
+            shutil.rmtree(bookkeeping / kind / self.file.parent.name / self.file.stem, ignore_errors=True)
+        for file in self.file.parent.glob(f"{self.file.stem}.json*"):
+            file.unlink()
+        for file in self.file.parent.glob(f"{self.file.stem}.pulumi-tags*"):
+            file.unlink()
 
     def forget(self, is_gone: Callable[[Resource], bool]) -> int:
         """Drop resources that no longer exist, with what lies under them, and every mention of them."""

@@ -1,0 +1,75 @@
+# Every target sets up what it needs: .venv from the pinned lock, then the tools (cached per user).
+STACK ?= prod
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+REHEARSAL := $(RUN) -m rehearsal
+
+.DEFAULT_GOAL := help
+.PHONY: help up preview down status outputs logs env tools policy test lint prove bench clean lock
+# An interrupted command must not take the environment with it.
+.PRECIOUS: $(VENV)/.installed
+
+help: ## list what can be made (this is the default)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { gsub(/\$$\$$/, "$$"); printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo "  Each takes STACK=<name>; the default is prod."
+
+up: $(VENV)/.installed ## make the stack stand, offline: real engine, emulated AWS, real Kubernetes API
+	@$(REHEARSAL) up $(STACK)
+
+preview: $(VENV)/.installed ## show what up would do (DIFF=1: property by property)
+	@$(REHEARSAL) preview $(STACK) $(if $(DIFF),--diff)
+
+down: $(VENV)/.installed ## destroy the stack, end its processes, leave nothing (DISCARD=1: without destroying)
+	@$(REHEARSAL) down $(STACK) $(if $(DISCARD),--discard)
+
+status: $(VENV)/.installed ## which processes run, and what stands in them
+	@$(REHEARSAL) status $(STACK)
+
+outputs: $(VENV)/.installed ## the stack's outputs as JSON (SECRETS=1: secret ones too)
+	@$(REHEARSAL) outputs $(STACK) $(if $(SECRETS),--secrets)
+
+logs: $(VENV)/.installed ## list the logs (NAME=<log>: print one, FOLLOW=1: and go on)
+	@$(REHEARSAL) logs $(STACK) $(if $(NAME),--name $(NAME)) $(if $(FOLLOW),--follow)
+
+env: $(VENV)/.installed ## exports for the plain pulumi command: eval "$$(make -s env)"
+	@$(REHEARSAL) env $(STACK)
+
+tools: $(VENV)/.installed ## get the tools: from PATH, official releases, or built from Go modules
+	@$(REHEARSAL) tools
+
+policy: $(VENV)/.installed ## preview the stack under the policy pack (PACK=<directory>)
+	@$(REHEARSAL) policy $(STACK) $(if $(PACK),--pack $(PACK))
+
+test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
+	@$(REHEARSAL) tools
+	@$(RUN) -m pytest -n 2 --dist loadgroup -m "not campaign" $(if $(ONLY),-k "$(ONLY)")
+
+lint: $(VENV)/.installed ## style, formatting and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/basedpyright
+
+prove: $(VENV)/.installed ## the long campaigns (ONLY=<text>: those whose name contains it)
+	@$(REHEARSAL) prove $(if $(ONLY),--only $(ONLY))
+
+bench: $(VENV)/.installed ## seconds of each command on a fresh workspace
+	@$(REHEARSAL) bench $(STACK)
+
+clean: $(VENV)/.installed ## throw away all rehearsals of this checkout (TOOLS=1: the cached tools too)
+	@$(REHEARSAL) clean $(if $(TOOLS),--tools)
+
+lock: $(VENV)/.installed ## pin requirements.in anew, with hashes
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--custom-compile-command "make lock" --no-emit-index-url --output-file requirements.lock requirements.in
+	@git --no-pager diff --stat -- requirements.lock
+
+# The stamp holds the lock's content: a lock that was only touched, or came back with a branch, costs nothing.
+$(VENV)/.installed: requirements.lock
+	@cmp -s requirements.lock $@ && touch $@ || { \
+		$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+			{ echo "error: Python 3.11 or newer is needed; name it: make PYTHON=python3.12" >&2; exit 1; }; \
+		echo "installing the pinned dependencies into $(VENV) ..." >&2; \
+		$(PYTHON) -m venv $(VENV) && \
+		$(RUN) -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements.lock >&2 && \
+		cp requirements.lock $@; }

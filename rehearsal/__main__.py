@@ -1,0 +1,5 @@
+"""`python -m rehearsal COMMAND [STACK]`."""
+
+from rehearsal.cli import main
+
+main()

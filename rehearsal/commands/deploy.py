@@ -1,0 +1,101 @@
+"""up, preview and policy: the real engine on a stack, with the second witness heard before anything is made."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+from rehearsal.commands import telling
+from rehearsal.commands.stage import Stage, set_up
+from rehearsal.console import Step, Terminal
+from rehearsal.engine import Outcome, Story
+from rehearsal.errors import RehearsalError
+from rehearsal.providers.aws import registry
+from rehearsal.witness import judge
+from rehearsal.witness.record import Record
+
+POLICY_PACK = "policies"
+
+
+def up(stack: str, project: Path, terminal: Terminal) -> int:
+    """Make the stack stand; 0 when all of it does."""
+    began = time.monotonic()
+    stage = set_up(stack, project, terminal)
+    planned, sound = _plan(stage, terminal)
+    if not sound:
+        telling.failures(terminal, planned.story)
+        return 1
+    done = _operate(stage, terminal, "up", "--skip-preview")
+    telling.remarks(terminal, done.story)
+    if not done.succeeded:
+        telling.failures(terminal, done.story)
+        terminal.print(f"the engine's own words: {done.log}", style="dim", markup=False)
+        return 1
+    levels = dict(registry.levels())
+    standing = telling.standing(stage.checkpoint.resources(), stage.stack, levels)
+    seconds = time.monotonic() - began
+    summary = f"{stack} is up: {telling.changes(done.story)} · {standing} · {seconds:.0f} s"
+    terminal.print(f"✓ {summary}", style="bold green", markup=False)
+    return 0
+
+
+def preview(stack: str, project: Path, terminal: Terminal, diff: bool = False, policies: str | None = None) -> int:
+    """Show what `up` would do; 0 when it would be allowed to."""
+    packs = ["--policy-pack", str(_policy_pack(project, policies))] if policies else []
+    stage = set_up(stack, project, terminal)
+    planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs)
+    if diff:
+        terminal.console.print(planned.text, markup=False, soft_wrap=True)
+    elif (tree := telling.operations(planned.story, f"{stage.file.project} {stack}")) is not None:
+        terminal.console.print(tree)
+    telling.remarks(terminal, planned.story)
+    if not sound:
+        telling.failures(terminal, planned.story)
+        return 1
+    would = ", ".join(f"{count} {kind}" for kind, count in planned.story.changes.items() if kind != "same")
+    terminal.print(f"✓ {stack}: {would or 'no changes'}", style="bold green", markup=False)
+    return 0
+
+
+def _policy_pack(project: Path, directory: str) -> Path:
+    pack = project / directory
+    if not (pack / "PulumiPolicy.yaml").exists():
+        raise RehearsalError(
+            f"there is no policy pack in {directory}/: PulumiPolicy.yaml is missing",
+            ways_out=["name the directory of one: make policy PACK=<directory>"],
+        )
+    return pack
+
+
+def _plan(stage: Stage, terminal: Terminal, *arguments: str) -> tuple[Outcome, bool]:
+    """A preview, and the second witness's opinion of what it described."""
+    record = Record(stage.stack.checked)
+    record.begin()
+    Thread(target=judge.prepare, daemon=True).start()
+    planned = _operate(stage, terminal, "preview", *arguments)
+    if not planned.succeeded:
+        return planned, False
+    with terminal.step("second witness") as step:
+        resources = record.resources()
+        findings = judge.judge(resources)
+        (step.failed if findings else step.outcome)(f"{len(resources)} AWS resources, {len(findings)} findings")
+    for finding in findings:
+        terminal.print(f"✗ {finding}", style="red", markup=False)
+    return planned, not findings
+
+
+def _operate(stage: Stage, terminal: Terminal, command: str, *arguments: str) -> Outcome:
+    with terminal.step({"up": "update"}.get(command, command)) as step:
+        outcome = stage.engine.operate(
+            command, *arguments, heard=_noting(step), interrupted=lambda: _told_of_interrupt(step)
+        )
+        (step.outcome if outcome.succeeded else step.failed)(telling.changes(outcome.story))
+        return outcome
+
+
+def _noting(step: Step) -> Callable[[Story], None]:
+    return lambda story: step.note(story.progress())
+
+
+def _told_of_interrupt(step: Step) -> None:
+    step.note("finishing what is under way; Ctrl-C again ends it at once")

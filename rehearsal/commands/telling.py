@@ -1,0 +1,131 @@
+"""The engine's story in the words of the terminal: what failed, what would change, what stands now."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.markup import escape
+from rich.text import Text
+from rich.tree import Tree
+
+from rehearsal.console import Terminal
+from rehearsal.engine import Operation, Story, Told
+from rehearsal.engine.checkpoint import Resource
+from rehearsal.paths import StackPaths
+from rehearsal.processes.kubernetes_api import ApiError, KubernetesApi
+
+_MARKS = {
+    "create": ("+", "green"),
+    "update": ("~", "yellow"),
+    "replace": ("±", "magenta"),
+    "delete": ("-", "red"),
+    "read": ("<", "cyan"),
+    "refresh": ("~", "yellow"),
+    "import": ("=", "cyan"),
+}
+#: What the engine adds to every failure, about none in particular.
+_SUMMARIES = ("update failed", "preview failed", "resource registration failed", "one or more")
+_DONE = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "same": "unchanged"}
+
+
+def failures(terminal: Terminal, story: Story) -> None:
+    """Each failure under the resource it is about; the engine's own last words only when there is nothing else."""
+    mandatory = [v for v in story.violations if v.level == "mandatory"]
+    own = [told for told in story.failures if not told.text.startswith(_SUMMARIES)]
+    for told in own or ([] if mandatory else story.failures):
+        _block(terminal, "✗", "red", told.resource, told.text)
+    for violation in mandatory:
+        title = f"{Told(violation.urn, '').resource}: policy {violation.policy}"
+        _block(terminal, "✗", "red", title, violation.text)
+
+
+def remarks(terminal: Terminal, story: Story) -> None:
+    """Warnings, advisory policies, and what the program printed."""
+    for told in story.warnings:
+        _block(terminal, "!", "yellow", told.resource, told.text)
+    for violation in story.violations:
+        if violation.level != "mandatory":
+            title = f"{Told(violation.urn, '').resource}: policy {violation.policy} ({violation.level})"
+            _block(terminal, "!", "yellow", title, violation.text)
+    for text in dict.fromkeys(story.said):
+        terminal.print(f"  {text}", style="dim", markup=False)
+
+
+def _block(terminal: Terminal, mark: str, colour: str, title: str, text: str) -> None:
+    terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]")
+    for line in text.splitlines():
+        terminal.print(f"    {escape(line)}")
+
+
+def operations(story: Story, root: str) -> Tree | None:
+    """What would be done, component by component; None when nothing would."""
+    changed = {o.urn: o for o in story.operations.values() if not _is_stack(o)}
+    if not changed:
+        return None
+    tree = Tree(root, guide_style="dim")
+    branches: dict[str, Tree] = {}
+
+    def branch(urn: str) -> Tree:
+        if urn.count("::") < 3 or "pulumi:pulumi:Stack" in urn.split("::")[2].rsplit("$", 1)[-1]:
+            return tree
+        if urn not in branches:
+            operation = changed.get(urn)
+            label = _label(operation) if operation else Text(Told(urn, "").resource, style="dim")
+            branches[urn] = branch(operation.parent if operation else "").add(label)
+        return branches[urn]
+
+    for operation in changed.values():
+        branch(operation.urn)
+    return tree
+
+
+def _label(operation: Operation) -> Text:
+    kind = operation.kind.replace("create-replacement", "replace").replace("delete-replaced", "replace")
+    mark, colour = _MARKS.get(kind, ("?", "white"))
+    label = Text.assemble((f"{mark} ", colour), (operation.type, "dim"), f" {operation.urn.rsplit('::', 1)[-1]}")
+    if operation.changed and kind in ("update", "replace"):
+        label.append(f"  {', '.join(operation.changed)}", style="dim italic")
+    return label
+
+
+def _is_stack(operation: Operation) -> bool:
+    return operation.type == "pulumi:pulumi:Stack"
+
+
+def changes(story: Story) -> str:
+    """`31 created, 2 changed, 5 unchanged`"""
+    counts = Counter({_DONE.get(kind, kind): count for kind, count in story.changes.items()})
+    return ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing to do"
+
+
+def standing(resources: Iterable[Resource], stack: StackPaths, levels: dict[str, str]) -> str:
+    """What stands now: resources by provider, what each AWS one rests on, and the pods."""
+    real = [r["type"] for r in resources if r.get("custom") and not r["type"].startswith("pulumi:")]
+    providers = Counter(type.split(":")[0] for type in real)
+    parts = [", ".join(f"{count} {name}" for name, count in providers.most_common()) or "no resources"]
+    proof = Counter(levels[type] for type in real if type in levels)
+    if proof:
+        parts.append(", ".join(f"{proof[level]} {level}" for level in ("emulated", "validated", "recorded")))
+    if pods := _pods(stack):
+        parts.append(pods)
+    return " · ".join(parts)
+
+
+def _pods(stack: StackPaths) -> str:
+    place = json.loads(stack.endpoints.read_text())["kubernetes"]
+    api = KubernetesApi(place["server"], Path(place["ca_file"]), place["token"])
+    try:
+        pods = api.items("/api/v1/pods")
+    except (OSError, ApiError) as error:
+        return f"pods unknown ({error})"
+    finally:
+        api.close()
+    scheduled = sum(1 for pod in pods if pod["spec"].get("nodeName"))
+    ready = sum(
+        1
+        for pod in pods
+        for condition in pod["status"].get("conditions", [])
+        if condition["type"] == "Ready" and condition["status"] == "True"
+    )
+    return f"{len(pods)} pods: {scheduled} scheduled, {ready} ready" if pods else ""
