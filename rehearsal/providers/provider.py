@@ -78,6 +78,9 @@ class Provider:
         """Inputs with defaults filled in, and everything wrong with them at once."""
         return news, []
 
+    def checked(self, resource: Resource, inputs: dict[str, Any]) -> None:
+        """Inputs that passed the check, secrets still marked."""
+
     def diff(
         self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any]
     ) -> list[Change]:

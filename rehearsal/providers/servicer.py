@@ -16,7 +16,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from rehearsal.paths import StackPaths
 from rehearsal.providers import wire
 from rehearsal.providers.differences import Change, changes
-from rehearsal.providers.provider import NotReady, Provider, Refused, Resource
+from rehearsal.providers.provider import Failure, NotReady, Provider, Refused, Resource
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
@@ -90,9 +90,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 self._provider.checked(resource, concealed)
             return provider_pb2.CheckResponse(
                 inputs=wire.encode(concealed),
-                failures=[
-                    provider_pb2.CheckFailure(property=f.property, reason=wire.scrub(f.reason, news)) for f in failures
-                ],
+                failures=[_told(failure, news) for failure in failures],
             )
 
         return self._answer(context, "Check", resource.urn, work, news)
@@ -231,6 +229,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         context.abort(grpc.StatusCode.UNKNOWN, wire.scrub(str(error), given))
+
+
+def _told(failure: Failure, given: dict[str, Any]) -> Any:
+    """The engine prints a refused property's value, secret or not, and `{<nil>}` for one within another."""
+    reason = wire.scrub(failure.reason, given)
+    if isinstance(given.get(failure.property), str | int | float):
+        return provider_pb2.CheckFailure(property=failure.property, reason=reason)
+    return provider_pb2.CheckFailure(reason=f"property {failure.property}: {reason}" if failure.property else reason)
 
 
 def _plain(struct: Any) -> dict[str, Any]:
