@@ -149,7 +149,7 @@ CRISIS = Crisis(
         shifts=(
             Shift(name="overnight", start_hour=0, end_hour=8, volunteers=5),
             Shift(name="standard", start_hour=8, end_hour=18, volunteers=10),
-            Shift(name="peak", start_hour=18, end_hour=24, volunteers=15),
+            Shift(name="peak", start_hour=18, end_hour=24, volunteers=15, because={"end_hour": "12 AM"}),
         ),
         on_call_volunteers=20,
         minimum_before_rollout=10,

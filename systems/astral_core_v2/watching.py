@@ -375,6 +375,7 @@ MONITORING = Monitoring(
     channels=CHANNELS,
     because={
         "components": "the diagram has Prometheus and Grafana; alerts need Alertmanager, logs Loki, JSON an exporter",
+        "scrape_jobs": "no interval is documented; the TDAH document's",
         "scrape_seconds": "no interval is documented; the TDAH document's",
         "evaluation_seconds": "no interval is documented; the TDAH document's",
         "default_receiver": "an alert without a route must reach somebody",

@@ -1,0 +1,114 @@
+"""Nothing in a spec is invented silently: headings exist, figures stand under them, everything else gives a reason."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+import pytest
+from document_outline import headings, outlined_documents
+
+import systems
+from systems.model import Environment, Part, Source, System
+from systems.registry import load, names
+from systems.tree import leaves
+
+PROJECT = Path(systems.__file__).parent.parent
+#: What a documented figure may be multiplied by to become the unit of a field: minutes, hours and days to seconds,
+#: seconds to milliseconds, cores to millicores, GB to MiB, and back.
+UNITS = (1, 60, 3_600, 86_400, 1_000, 1 / 1_000, 1_024)
+
+every_system = pytest.mark.parametrize("name", names())
+
+
+def parts(part: Part, source: Source | None = None, reasoned: bool = False) -> Iterator[tuple[Part, Source, bool]]:
+    """Every part with its source, and whether a reason on the way to it covers all of it."""
+    source = part.source or source
+    assert source
+    yield part, source, reasoned
+    for name, value in part.values():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Part):
+                yield from parts(each, source, reasoned or name in part.because or is_default(part, name, value))
+
+
+def production(name: str) -> System:
+    return load(name, Environment.PRODUCTION)
+
+
+@every_system
+def test_every_cited_heading_exists_in_the_document(name: str) -> None:
+    cited = {source for _, source, _ in parts(production(name))}
+    unknown = [str(each) for each in cited if each.heading not in headings(each.document)]
+    assert unknown == []
+
+
+@every_system
+def test_a_spec_cites_one_document(name: str) -> None:
+    assert len({source.document for _, source, _ in parts(production(name))}) == 1
+
+
+@every_system
+def test_every_number_stands_under_its_heading_or_gives_a_reason(name: str) -> None:
+    invented = [
+        f"{type(part).__name__} {part.key}: {field} = {value}, not a figure under {source}"
+        for part, source, reasoned in parts(production(name))
+        if not reasoned
+        for field, value in part.values()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        if field not in part.because and not is_default(part, field, value)
+        if not documented(value, headings(source.document)[source.heading])
+    ]
+    assert invented == []
+
+
+def is_default(part: Part, name: str, value: object) -> bool:
+    """Defaults are argued once, in the model."""
+    field = next(field for field in fields(part) if field.name == name)
+    if field.default_factory is not MISSING:
+        return field.default_factory() == value
+    return field.default == value
+
+
+def documented(value: float, figures: frozenset[str]) -> bool:
+    """Nothing (0) needs no document."""
+    return value == 0 or any(abs(float(figure) * unit - value) < 1e-9 for figure in figures for unit in UNITS)
+
+
+def test_the_check_for_invented_numbers_finds_one() -> None:
+    assert documented(900, frozenset({"15"}))  # 15 minutes
+    assert documented(0.1, frozenset({"100"}))  # 100 ms
+    assert not documented(17, frozenset({"15", "100"}))
+
+
+@every_system
+def test_every_decision_that_is_named_has_been_written(name: str) -> None:
+    written = set(re.findall(r"^## ([A-Z0-9]+-[A-Z]?\d+)", all_decisions(), re.MULTILINE))
+    reasons = [leaf.because for leaf in leaves(production(name))]
+    reasons += [str(leaf.value) for leaf in leaves(production(name)) if leaf.path.endswith(".decision")]
+    named = {each for reason in reasons for each in re.findall(r"\b(?:SYS|TDAH|DRAFT|V7|BEING)-D?\d+\b", reason)}
+    assert named - written == set()
+
+
+def all_decisions() -> str:
+    records = [*PROJECT.glob("docs/decisions/*.md"), *PROJECT.glob("docs/decisions.md")]
+    return "\n".join(record.read_text() for record in records)
+
+
+def test_no_pulumi_in_this_package() -> None:
+    imported = {
+        (path.name, module)
+        for path in Path(systems.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in ([each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""])
+    }
+    foreign = {pair for pair in imported if pair[1].split(".")[0] in ("pulumi", "components", "rehearsal", "policies")}
+    assert foreign == set()
+    assert imported, "the search for imports found none at all"
+
+
+def test_there_is_an_outline_for_every_document() -> None:
+    documents = {source.document for name in names() for _, source, _ in parts(production(name))}
+    assert documents <= set(outlined_documents())
