@@ -70,7 +70,7 @@ class Clients:
             region = "us-east-1"
         with self._lock:
             if (service, region) not in self._clients:
-                self._clients[service, region] = self._session.create_client(
+                client = self._clients[service, region] = self._session.create_client(
                     service,
                     region_name=region,
                     endpoint_url=self._endpoint.url,
@@ -84,7 +84,13 @@ class Clients:
                         proxies={},
                     ),
                 )
+                client.meta.events.register("before-call", self._to_the_emulator)
             return self._clients[service, region]
+
+    def _to_the_emulator(self, params: dict[str, Any], **_: Any) -> None:
+        """S3 control's own rules put the account before the host, whatever the settings say."""
+        scheme, _, host = self._endpoint.url.partition("://")
+        params["url"] = params["url"].replace(f"{scheme}://{self._endpoint.account}.{host}", self._endpoint.url)
 
     def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         client = self.get(service, region)
