@@ -16,7 +16,7 @@ def with_older_name(entry: Entry) -> tuple[Entry, Entry]:
     return entry, dataclasses.replace(entry, type=f"{entry.type.rpartition(':')[0]}V2:{entry.type.split(':')[-1]}V2")
 
 
-def of_bucket(name: str, **more: Any) -> Entry:
+def of_bucket(kind: str, **more: Any) -> Entry:
     """A setting of a bucket: its id is the bucket, its creating call also changes it, only one can exist."""
     settings: dict[str, Any] = {
         "service": "s3",
@@ -26,7 +26,7 @@ def of_bucket(name: str, **more: Any) -> Entry:
         "replace": ("bucket", "expectedBucketOwner"),
         "lost": ("expectedBucketOwner",),
     }
-    return Entry(type=f"aws:s3/{name[0].lower() + name[1:]}:{name}", **(settings | more))
+    return Entry(type=f"aws:s3/{kind[0].lower() + kind[1:]}:{kind}", **(settings | more))
 
 
 def reader(operation: str, wrap: str = "") -> Callable[[Live], dict[str, Any]]:
