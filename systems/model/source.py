@@ -56,7 +56,7 @@ class Part:
         problems = [*self._problems_of_any_part(), *self.problems()]
         if problems:
             raise SpecError(self.title, problems)
-        for name, value in self.values():
+        for name, value in (*self.values(), ("because", self.because)):
             if isinstance(value, Mapping):
                 object.__setattr__(self, name, MappingProxyType(dict(value)))  # pyright: ignore[reportUnknownArgumentType]
 
@@ -102,7 +102,7 @@ class Part:
 class Section(Part):
     """A part that says itself which heading it was read under."""
 
-    source: Source  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]
+    source: Source = field()  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride]
 
 
 def _repeated(name: str, keys: list[str]) -> Iterator[str]:
