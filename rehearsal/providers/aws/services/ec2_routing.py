@@ -51,13 +51,18 @@ def _as_call(route: Mapping[str, Any], destinations: Mapping[str, str]) -> tuple
 # -- tables and the routes written into them ----------------------------------------------------------------------
 
 
-def _table(r: Live) -> dict[str, Any] | None:
-    table = table_of(r, r.id)
-    if table is not None:
-        table["OwnerId"] = r.account
-        table["PropagatingVgws"] = [held["GatewayId"] for held in table.get("PropagatingVgws", [])]
-        table["Routes"] = [_inline(route) for route in table["Routes"] if _is_own(route)]
-    return table
+def table(r: Live) -> dict[str, Any] | None:
+    found = table_of(r, r.id)
+    if found is not None:
+        found["OwnerId"] = r.account
+        found["PropagatingVgws"] = [held["GatewayId"] for held in found.get("PropagatingVgws", [])]
+        found["Routes"] = own_routes(found)
+    return found
+
+
+def own_routes(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those the program could have written, in its form."""
+    return [_inline(route) for route in table["Routes"] if _is_own(route)]
 
 
 def _is_own(route: Mapping[str, Any]) -> bool:
@@ -178,7 +183,7 @@ def _disassociate(r: Live) -> None:
         r.api("DisassociateRouteTable", AssociationId=held["RouteTableAssociationId"])
 
 
-_TABLE_UPDATES = {"routes": change_routes, "propagatingVgws": change_propagation}
+TABLE_UPDATES = {"routes": change_routes, "propagatingVgws": change_propagation}
 
 ENTRIES = (
     Entry(
@@ -186,9 +191,9 @@ ENTRIES = (
         service="ec2",
         operation="CreateRouteTable",
         id="RouteTable.RouteTableId",
-        read=_table,
+        read=table,
         after=("routes", "propagatingVgws"),
-        update=_TABLE_UPDATES,
+        update=TABLE_UPDATES,
         replace=("vpcId",),
         delete=lambda r: r.api("DeleteRouteTable", RouteTableId=r.id),
         arn="arn:{partition}:ec2:{region}:{account}:route-table/{id}",
