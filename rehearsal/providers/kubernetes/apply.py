@@ -1,5 +1,6 @@
 """Objects sent to the API server by server-side apply, and its refusals in words a user can act on."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from rehearsal.providers.provider import Refused
 #: For what another resource of the same run brings: its definition, namespace or service account.
 _PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.25
+_QUOTED_VALUE = re.compile(r"got &value\.\w+\{.*?\}(?=\n|$)", re.DOTALL)
 
 
 class Cluster:
@@ -90,7 +92,8 @@ def refused(error: ApiError) -> Refused:
             f'the namespace "{name}" does not exist: create it in this program and take its name from that resource, '
             "so that it comes first"
         )
-    return Refused(error.message)
+    # A value of the wrong type is quoted as the server's Go code prints it.
+    return Refused(_QUOTED_VALUE.sub("got a value of another type", error.message))
 
 
 def _conflict(conflicts: list[dict[str, str]]) -> str:
