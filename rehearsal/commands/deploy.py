@@ -25,7 +25,7 @@ def up(stack: str, project: Path, terminal: Terminal) -> int:
     if not sound:
         telling.failures(terminal, planned.story)
         return 1
-    done = _operate(stage, terminal, "up", "--skip-preview")
+    done = _operate(stage, terminal, "up", "--skip-preview", expected=planned.story.expected)
     telling.remarks(terminal, done.story)
     if not done.succeeded:
         telling.failures(terminal, done.story)
@@ -52,8 +52,7 @@ def preview(stack: str, project: Path, terminal: Terminal, diff: bool = False, p
     if not sound:
         telling.failures(terminal, planned.story)
         return 1
-    would = ", ".join(f"{count} {kind}" for kind, count in planned.story.changes.items() if kind != "same")
-    terminal.print(f"✓ {stack}: {would or 'no changes'}", style="bold green", markup=False)
+    terminal.print(f"✓ {stack}: {telling.changes(planned.story)}", style="bold green", markup=False)
     return 0
 
 
@@ -84,12 +83,16 @@ def _plan(stage: Stage, terminal: Terminal, *arguments: str) -> tuple[Outcome, b
     return planned, not findings
 
 
-def _operate(stage: Stage, terminal: Terminal, command: str, *arguments: str) -> Outcome:
+def _operate(stage: Stage, terminal: Terminal, command: str, *arguments: str, expected: int = 0) -> Outcome:
     with terminal.step({"up": "update"}.get(command, command)) as step:
         outcome = stage.engine.operate(
-            command, *arguments, heard=_noting(step), interrupted=lambda: _told_of_interrupt(step)
+            command,
+            *arguments,
+            heard=_noting(step),
+            interrupted=lambda: _told_of_interrupt(step),
+            expected=expected,
         )
-        (step.outcome if outcome.succeeded else step.failed)(telling.changes(outcome.story))
+        telling.close(step, outcome)
         return outcome
 
 

@@ -69,8 +69,14 @@ def _destroy(stage: Stage, terminal: Terminal) -> bool:
     with terminal.step("destroy") as step:
         if unprotected := stage.checkpoint.unprotect():
             step.note(f"{unprotected} protected resources may go: this is a rehearsal")
-        outcome = stage.engine.operate("destroy", "--skip-preview", heard=lambda story: step.note(story.progress()))
-        (step.outcome if outcome.succeeded else step.failed)(telling.changes(outcome.story))
+        outcome = stage.engine.operate(
+            "destroy",
+            "--skip-preview",
+            heard=lambda story: step.note(story.progress()),
+            interrupted=lambda: step.note("finishing what is under way; Ctrl-C again ends it at once"),
+            expected=len(stage.checkpoint.resources()),
+        )
+        telling.close(step, outcome)
     telling.failures(terminal, outcome.story)
     return outcome.succeeded
 

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.text import Text
 from rich.tree import Tree
 
-from rehearsal.console import Terminal
-from rehearsal.engine import Operation, Story, Told
+from rehearsal.console import Step, Terminal
+from rehearsal.engine import Operation, Outcome, Story, Told
 from rehearsal.engine.checkpoint import Resource
 from rehearsal.paths import StackPaths
 from rehearsal.processes.kubernetes_api import ApiError, KubernetesApi
@@ -26,6 +26,13 @@ _MARKS = {
 }
 #: What the engine adds to every failure, about none in particular.
 _SUMMARIES = ("update failed", "preview failed", "resource registration failed", "one or more")
+_TO_DO = {
+    "create": "to create",
+    "update": "to change",
+    "replace": "to replace",
+    "delete": "to delete",
+    "same": "unchanged",
+}
 _DONE = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "same": "unchanged"}
 
 
@@ -34,7 +41,7 @@ def failures(terminal: Terminal, story: Story) -> None:
     mandatory = [v for v in story.violations if v.level == "mandatory"]
     own = [told for told in story.failures if not told.text.startswith(_SUMMARIES)]
     for told in own or ([] if mandatory else story.failures):
-        _block(terminal, "✗", "red", told.resource, told.text)
+        _block(terminal, "✗", "red", told.resource or "the engine", told.text)
     for violation in mandatory:
         title = f"{Told(violation.urn, '').resource}: policy {violation.policy}"
         _block(terminal, "✗", "red", title, violation.text)
@@ -43,7 +50,7 @@ def failures(terminal: Terminal, story: Story) -> None:
 def remarks(terminal: Terminal, story: Story) -> None:
     """Warnings, advisory policies, and what the program printed."""
     for told in story.warnings:
-        _block(terminal, "!", "yellow", told.resource, told.text)
+        _block(terminal, "!", "yellow", told.resource or "the engine", told.text)
     for violation in story.violations:
         if violation.level != "mandatory":
             title = f"{Told(violation.urn, '').resource}: policy {violation.policy} ({violation.level})"
@@ -93,10 +100,19 @@ def _is_stack(operation: Operation) -> bool:
     return operation.type == "pulumi:pulumi:Stack"
 
 
+def close(step: Step, outcome: Outcome) -> None:
+    """The last word on an engine run's step."""
+    done = changes(outcome.story)
+    if outcome.succeeded:
+        step.outcome(done)
+    else:
+        step.failed("failed" if not outcome.story.changed else f"failed after {done}")
+
+
 def changes(story: Story) -> str:
-    """`31 created, 2 changed, 5 unchanged`"""
-    counts = Counter({_DONE.get(kind, kind): count for kind, count in story.changes.items()})
-    return ", ".join(f"{count} {what}" for what, count in counts.items()) or "nothing to do"
+    """`31 created, 2 changed, 5 unchanged`; of a preview: `31 to create, 2 to change, 5 unchanged`"""
+    words = _DONE if story.changed else _TO_DO
+    return ", ".join(f"{count} {words.get(kind, kind)}" for kind, count in story.changes.items()) or "nothing done"
 
 
 def standing(resources: Iterable[Resource], stack: StackPaths, levels: dict[str, str]) -> str:

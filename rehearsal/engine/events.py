@@ -59,7 +59,8 @@ class Operation:
 class Story:
     """Everything told in one engine run, phase by phase (`up` is a preview and an update)."""
 
-    planned: set[str] = field(default_factory=set)
+    #: How many resources there will be, where an earlier preview told.
+    expected: int = 0
     done: set[str] = field(default_factory=set)
     operations: dict[str, Operation] = field(default_factory=dict)
     failures: list[Told] = field(default_factory=list)
@@ -67,12 +68,12 @@ class Story:
     said: list[str] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     changes: dict[str, int] = field(default_factory=dict)
-    updating: bool = False
+    changed: bool = False
     now: str = ""
 
     def take(self, event: Event) -> None:
         if step := event.get("resourcePreEvent"):
-            self._begun(step["metadata"], planning=step.get("planning", False))
+            self._begun(step["metadata"])
         elif step := event.get("resOutputsEvent") or event.get("resOpFailedEvent"):
             self.done.add(step["metadata"]["urn"])
         elif diagnostic := event.get("diagnosticEvent"):
@@ -88,19 +89,18 @@ class Story:
                 self.violations.append(violation)
         elif summary := event.get("summaryEvent"):
             self.changes = summary.get("resourceChanges") or {}
+            self.changed = not summary.get("isPreview")
             if summary.get("isPreview"):
-                self.updating = True  # a second phase, if there is one, is the update
-                self.done.clear()
+                self.expected = len(self.done)
+                self.done = set()  # a second phase, if there is one, is the update
 
     def progress(self) -> str:
         """`12 of 70 resources: aws:eks/cluster:Cluster main`"""
-        total = f" of {len(self.planned)}" if self.updating else ""
+        total = f" of {self.expected}" if self.expected else ""
         return f"{len(self.done)}{total} resources{': ' + self.now if self.now else ''}"
 
-    def _begun(self, metadata: Event, planning: bool) -> None:
+    def _begun(self, metadata: Event) -> None:
         urn, kind = metadata["urn"], metadata["op"]
-        if planning:
-            self.planned.add(urn)
         if kind != "same":
             self.now = Told(urn, "").resource
             state = metadata.get("new") or metadata.get("old") or {}
@@ -132,10 +132,13 @@ class _Receiver(events_pb2_grpc.EventsServicer):
     def StreamEvents(self, request_iterator: Iterator[Any], context: grpc.ServicerContext) -> Any:  # noqa: N802
         with self._kept.open("a", encoding="utf-8") as file:
             for request in request_iterator:
+                event = json.loads(request.event)
+                if event.get("diagnosticEvent", {}).get("severity") == "debug":
+                    continue  # the SDK's own, with every value in clear, secrets too
                 with self._lock:
                     file.write(request.event.rstrip("\n") + "\n")
                     file.flush()
-                    self._take(json.loads(request.event))
+                    self._take(event)
         return empty_pb2.Empty()
 
 

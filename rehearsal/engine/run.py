@@ -55,12 +55,13 @@ class Engine:
         *arguments: str,
         heard: Callable[[Story], None] = lambda _story: None,
         interrupted: Callable[[], None] = lambda: None,
+        expected: int = 0,
         limit: float | None = None,
     ) -> Outcome:
         """Run preview, up, refresh, destroy or import to its end; `heard` is called as the story unfolds."""
         self.stack.logs.mkdir(parents=True, exist_ok=True)
         log = self.stack.logs / f"engine-{command}.log"
-        story = Story()
+        story = Story(expected=expected)
 
         def take(event: Event) -> None:
             story.take(event)
