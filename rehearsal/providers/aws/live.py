@@ -94,6 +94,13 @@ class Live:
         sent = [name for name in self.changed if name not in self.entry.after and name not in ("tags", "tagsAll")]
         return self.api(operation, **{**self.request(only=sent, operation=operation, root=""), **always})
 
+    def overwrite(self, operation: str, root: str = "", **always: Any) -> dict[str, Any]:
+        """A modifying call that is told the whole anew: every property that can change in place."""
+        entry = self.entry
+        apart = {*entry.replace, *entry.after, *entry.not_sent, "tags", "tagsAll", "region"}
+        sent = [name for name in self.inputs if name not in apart]
+        return self.api(operation, **merged(self.request(only=sent, operation=operation, root=root), always))
+
     def send(self) -> dict[str, Any]:
         """The creating call with all properties and tags."""
         entry = self.entry
