@@ -67,6 +67,9 @@ class Entry:
     alone: bool = False
     #: Tags belong into `root`, not beside it.
     tags_in_root: bool = False
+    #: What must hold beside AWS's own record once it exists (machines, definitions): run after creation and after
+    #: adoption of what an interrupted run left half made, so it finds its work done or does it.
+    settle: Call | None = None
     #: Finds the id of a resource that exists under its fixed name, for adoption after an interrupted creation.
     find: Callable[["Live"], str | None] | None = None
 

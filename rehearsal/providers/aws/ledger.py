@@ -37,6 +37,10 @@ class Ledger:
     def intend(self, urn: str) -> None:
         self._write(urn, Mark("intent"))
 
+    def failed(self, urn: str) -> None:
+        """AWS refused: the intent came to nothing."""
+        self._write(urn, Mark("failed"))
+
     def made(self, urn: str, id: str) -> None:
         self._write(urn, Mark("made", id))
 

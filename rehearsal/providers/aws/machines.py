@@ -55,8 +55,13 @@ def _launch_template_data(r: Live, template: Mapping[str, Any]) -> dict[str, Any
 
 
 def make_scaling_group(r: Live, name: str, cluster: str, group: str) -> None:
-    template = {"InstanceType": instance_type_of(r), "ImageId": _IMAGE}
-    r.api("CreateLaunchTemplate", service="ec2", LaunchTemplateName=name, LaunchTemplateData=template)
+    """Finds its work done when an interrupted run got this far."""
+    found = r.api("DescribeAutoScalingGroups", service="autoscaling", AutoScalingGroupNames=[name])
+    if found["AutoScalingGroups"]:
+        return
+    if not r.ask("DescribeLaunchTemplates", service="ec2", LaunchTemplateNames=[name]).get("LaunchTemplates"):
+        template = {"InstanceType": instance_type_of(r), "ImageId": _IMAGE}
+        r.api("CreateLaunchTemplate", service="ec2", LaunchTemplateName=name, LaunchTemplateData=template)
     own = {f"kubernetes.io/cluster/{cluster}": "owned", "eks:cluster-name": cluster, "eks:nodegroup-name": group}
     r.api(
         "CreateAutoScalingGroup",

@@ -113,14 +113,16 @@ class Aws(Provider):
         r = Live(entry, self._settings, resource, inputs, {})
         if preview:
             return "", self._planned(r)
-        adopted = self._adopt(r)
-        if adopted is None:
+        if not self._adopt(r):
             self._ledger.intend(resource.urn)
             try:
                 self._make(r)
-            except client.AwsError as error:
-                if not (error.exists and self._find(r)):
-                    raise
+            except Refused:
+                if not r.id:
+                    self._ledger.failed(resource.urn)  # nothing was made: nothing to look for next time
+                raise
+        if entry.settle is not None:
+            entry.settle(r)
         return r.id, self._described(r)
 
     def _make(self, r: Live) -> None:
@@ -138,23 +140,21 @@ class Aws(Provider):
             raise Refused(f"{r.entry.type}: {r.entry.operation} gave no id at {r.entry.id!r}")
         return str(id)
 
-    def _adopt(self, r: Live) -> str | None:
-        """What an interrupted run made for this resource and the engine never heard of."""
+    def _adopt(self, r: Live) -> bool:
+        """Take what an interrupted run made for this resource and the engine never heard of."""
         for id in self._ledger.lost(r.resource.urn):
             r.id = id
             if self._bring_in_line(r):
-                return id
+                return True
             self._ledger.gone(r.resource.urn, id)
         if self._ledger.interrupted(r.resource.urn) and self._find(r):
-            return r.id
+            return True
         r.id = ""
-        return None
+        return False
 
     def _find(self, r: Live) -> bool:
-        """The resource under its fixed name, when this very resource was being created before."""
-        if r.entry.find is None or not self._ledger.interrupted(r.resource.urn):
-            return False
-        r.id = r.entry.find(r) or ""
+        """The resource under its fixed name: made by a run that was killed before it could note the id."""
+        r.id = (r.entry.find(r) or "") if r.entry.find is not None else ""
         if not r.id or not self._bring_in_line(r):
             return False
         self._ledger.made(r.resource.urn, r.id)

@@ -84,10 +84,9 @@ def _logging(r: Live) -> dict[str, Any]:
     return {"clusterLogging": [held for held in sets if held["types"]]}
 
 
-def _create(r: Live) -> dict[str, Any]:
-    answer = r.send()
-    vpc = _vpc_of(r, answer["cluster"]["resourcesVpcConfig"]["subnetIds"])
-    name = r.inputs["name"]
+def _bring_security_group(r: Live) -> None:
+    vpc = _vpc_of(r, r.inputs["vpcConfig"]["subnetIds"])
+    name = r.id
     if _security_group(r, name, vpc) is None:
         r.api(
             "CreateSecurityGroup",
@@ -99,7 +98,6 @@ def _create(r: Live) -> dict[str, Any]:
                 {"ResourceType": "security-group", "Tags": [{"Key": f"kubernetes.io/cluster/{name}", "Value": "owned"}]}
             ],
         )
-    return answer
 
 
 def _group_name(cluster: str) -> str:
@@ -211,7 +209,7 @@ ENTRIES = (
         rename={"vpcConfig": "resourcesVpcConfig", "enabledClusterLogTypes": ""}
         | {"vpcConfig.vpcId": "", "vpcConfig.clusterSecurityGroupId": ""},
         also=lambda r: {"logging": _logging(r), "version": r.inputs.get("version") or DEFAULT_VERSION},
-        create=_create,
+        settle=_bring_security_group,
         id="cluster.name",
         read=_cluster,
         update={

@@ -111,12 +111,11 @@ def _defaults(r: Live) -> dict[str, Any]:
     return filled
 
 
-def _create(r: Live) -> dict[str, Any]:
-    answer = r.send()
-    group = answer["nodegroup"]
-    machines.make_scaling_group(r, _scaling_group(group), group["clusterName"], group["nodegroupName"])
-    machines.join_nodes(r, group["clusterName"], group["nodegroupName"])
-    return answer
+def _bring_machines(r: Live) -> None:
+    cluster, name = _named(r)
+    group = r.api("DescribeNodegroup", clusterName=cluster, nodegroupName=name)["nodegroup"]
+    machines.make_scaling_group(r, _scaling_group(group), cluster, name)
+    machines.join_nodes(r, cluster, name)
 
 
 def _scaling_group(group: Mapping[str, Any]) -> str:
@@ -200,7 +199,7 @@ ENTRIES = (
         service="eks",
         operation="CreateNodegroup",
         also=_defaults,
-        create=_create,
+        settle=_bring_machines,
         rename={
             "nodeGroupName": "nodegroupName",
             "subnetIds": "subnets",
