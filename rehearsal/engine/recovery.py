@@ -44,7 +44,8 @@ def forget_lost(checkpoint: Checkpoint, stack: StackPaths, aws: bool, kubernetes
     forgotten = checkpoint.forget(is_gone)
     if not forgotten:
         return []
-    return [f"{' and '.join(sorted(lost))} lost their state: {forgotten} resources will be made again"]
+    whose = "its" if len(lost) == 1 else "their"
+    return [f"{' and '.join(sorted(lost))} lost {whose} state: {forgotten} resources will be made again"]
 
 
 def _remove_stale_locks(checkpoint: Checkpoint) -> list[str]:
