@@ -66,6 +66,7 @@ class Placer:
                 self.unplaced.append(plain_path)
             elif member:  # "" leaves it out
                 self._put(built, shape, member.split("."), item, at, plain_path)
+        _count(shape, built)
         missing = [member for member in shape.required_members if member not in built]
         if path and missing:
             self._refuse(path, f"needs {', '.join(missing)}")
@@ -80,10 +81,14 @@ class Placer:
         if members[0] not in shape.members:
             raise KeyError(f"{shape.name} has no member {members[0]} (rename of {bare})")
         inner = shape.members[members[0]]
+        if item == [] and inner.metadata.get("min") and members[0] not in shape.required_members:
+            return  # no block at all, as the official provider sends it
         if len(members) > 1:
             self._put(built.setdefault(members[0], {}), inner, members[1:], item, path, bare)
         else:
-            built[members[0]] = self._value(inner, item, path, bare)
+            placed, before = self._value(inner, item, path, bare), built.get(members[0])
+            both = isinstance(placed, dict) and isinstance(before, dict)
+            built[members[0]] = {**before, **placed} if both else placed
 
     def _value(self, shape: Shape, value: Any, path: str, bare: str) -> Any:
         if value is wire.UNKNOWN:
@@ -109,7 +114,9 @@ class Placer:
             inner = shape.members["Items"]
             assert isinstance(inner, ListShape)
             placed = [self._value(inner.member, item, f"{path}[{index}]", bare) for index, item in enumerate(value)]
-            return {"Quantity": len(placed), **({"Items": placed} if placed else {})}
+            counted: dict[str, Any] = {"Items": placed} if placed else {}
+            _count(shape, counted)
+            return counted
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if not isinstance(value, dict):
@@ -175,6 +182,14 @@ class Placer:
         self.failures.append(Failure(path, f"{reason} {SOURCE}"))
 
 
+def _count(shape: StructureShape, built: dict[str, Any]) -> None:
+    """CloudFront wants the number of items beside them, and at times whether there are any."""
+    if {"Quantity", "Items"} <= shape.members.keys():
+        built["Quantity"] = len(built.get("Items", []))
+        if "Enabled" in shape.required_members:
+            built.setdefault("Enabled", bool(built["Quantity"]))
+
+
 def _is_pairs(shape: ListShape) -> bool:
     """A map of ours is a list of Key and Value in many AWS requests."""
     return isinstance(shape.member, StructureShape) and set(shape.member.members) == {"Key", "Value"}
@@ -191,7 +206,7 @@ def lift(live: Any, template: Any, renames: Mapping[str, str], bare: str = "") -
     """A live value in the program's own form: only keys the program set, its order where the content is the same."""
     if isinstance(template, str) and isinstance(live, dict | list):
         return template if _same_json(template, live) else json.dumps(live)
-    if isinstance(live, dict) and {"Quantity"} <= live.keys() <= {"Quantity", "Items"}:
+    if isinstance(live, dict) and "Quantity" in live and isinstance(template, list):
         live = live.get("Items", [])
     if isinstance(template, dict):
         live = from_pairs(live)
