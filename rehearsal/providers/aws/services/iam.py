@@ -1,7 +1,7 @@
 """Roles with their policies, managed policies and attachments."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rehearsal.providers.aws import tags
@@ -17,9 +17,9 @@ def text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def iam_tags(kind: str, member: str) -> tags.Tags:
+def iam_tags(kind: str, member: str, of: Callable[[Live], str] = lambda r: r.id) -> tags.Tags:
     """IAM has one pair of tagging calls per kind of thing: TagRole, UntagRole."""
-    return tags.listed(tag=f"Tag{kind}", untag=f"Untag{kind}", resource=member, of=lambda r: r.id)
+    return tags.listed(tag=f"Tag{kind}", untag=f"Untag{kind}", resource=member, of=of)
 
 
 # -- roles --------------------------------------------------------------------------------------------------------
