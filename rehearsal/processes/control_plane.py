@@ -147,6 +147,8 @@ class ControlPlane:
                 # The defaults spare a busy API server; here they would make a rehearsal wait.
                 "--kube-api-qps=200",
                 "--kube-api-burst=400",
+                # A claim applied in the same moment as its class is looked at again only after this.
+                "--pvclaimbinder-sync-period=1s",
             ]
 
         return Service(name, command, self._https("/healthz", "ok"), inputs=[kubeconfig])

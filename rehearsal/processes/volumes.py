@@ -6,6 +6,8 @@ grows when the claim does and goes when the claim is deleted, as the class's rec
 
 import hashlib
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from rehearsal.processes.kubernetes_api import ApiError, KubernetesApi
@@ -59,12 +61,22 @@ def reconcile(api: KubernetesApi) -> None:
         storage_class = classes.get(claim["spec"].get("storageClassName", ""))
         if "deletionTimestamp" in claim["metadata"] or storage_class is None:
             continue
-        if volume is None and _is_waiting_for_us(claim):
-            _provision(api, claim, storage_class)
-        elif volume is not None:
-            _grow(api, claim, volume, storage_class)
+        with _a_refusal_stops_no_other(claim):
+            if volume is None and _is_waiting_for_us(claim):
+                _provision(api, claim, storage_class)
+            elif volume is not None:
+                _grow(api, claim, volume, storage_class)
     for volume in volumes.values():
-        _reclaim(api, volume)
+        with _a_refusal_stops_no_other(volume):
+            _reclaim(api, volume)
+
+
+@contextmanager
+def _a_refusal_stops_no_other(item: dict[str, Any]) -> Generator[None]:
+    try:
+        yield
+    except ApiError as refusal:
+        log.warning("%s: %s", item["metadata"]["name"], refusal)
 
 
 def _volume_name(claim: dict[str, Any]) -> str:
@@ -115,12 +127,7 @@ def _provision(api: KubernetesApi, claim: dict[str, Any], storage_class: dict[st
             },
         },
     }
-    try:
-        api.create(VOLUMES, volume)
-    except ApiError as refusal:
-        # One claim the API server will have no volume for must not hold up the others.
-        log.warning("no volume for %s/%s: %s", metadata["namespace"], metadata["name"], refusal)
-        return
+    api.create(VOLUMES, volume)
     log.info("volume %s for %s/%s in %s", name, metadata["namespace"], metadata["name"], zone)
 
 

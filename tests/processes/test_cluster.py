@@ -169,6 +169,44 @@ def test_a_volume_grows_with_its_claim(api: KubernetesApi, namespace: str) -> No
     assert api.get(f"{volumes.VOLUMES}/{volume}")["spec"]["capacity"]["storage"] == "5Gi"
 
 
+def forbid_volumes_of(api: KubernetesApi, storage_class: str) -> None:
+    group = "/apis/admissionregistration.k8s.io/v1"
+    base = {"apiVersion": "admissionregistration.k8s.io/v1", "metadata": {"name": storage_class}}
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["persistentvolumes"]}
+    check = {"expression": f"object.spec.storageClassName != '{storage_class}'"}
+    policy = {"matchConstraints": {"resourceRules": [rule]}, "validations": [check]}
+    api.apply(
+        f"{group}/validatingadmissionpolicies/{storage_class}",
+        {**base, "kind": "ValidatingAdmissionPolicy", "spec": policy},
+    )
+    api.apply(
+        f"{group}/validatingadmissionpolicybindings/{storage_class}",
+        {
+            **base,
+            "kind": "ValidatingAdmissionPolicyBinding",
+            "spec": {"policyName": storage_class, "validationActions": ["Deny"]},
+        },
+    )
+
+
+def test_a_claim_that_gets_no_volume_holds_up_no_other(api: KubernetesApi, namespace: str, shared: StackPaths) -> None:
+    forbid_volumes_of(api, "forbidden")
+    for name in ("forbidden", "allowed"):
+        storage_class(api, name, volumeBindingMode="Immediate")
+    claims = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims"
+    upkeep = shared.logs / "upkeep.log"
+
+    def refused() -> bool:
+        # A policy takes effect a moment after it was accepted: claims are made until one is refused its volume.
+        name = f"a-{time.monotonic_ns()}"
+        api.apply(f"{claims}/{name}", claim(name, "forbidden"))
+        return "ValidatingAdmissionPolicy 'forbidden'" in upkeep.read_text()
+
+    eventually(refused)
+    api.apply(f"{claims}/z", claim("z", "allowed"))
+    eventually(lambda: api.get(f"{claims}/z")["status"]["phase"] == "Bound")
+
+
 def test_a_claim_of_a_class_that_is_not_ours_stays_pending(api: KubernetesApi, namespace: str) -> None:
     storage_class(api, "foreign", provisioner="nfs.example.com", volumeBindingMode="Immediate")
     path = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/foreign"
