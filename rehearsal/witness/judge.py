@@ -66,15 +66,15 @@ def _judge(template: Template) -> list[Finding]:
         if len(path) < 2 or path[0] != "Resources":
             continue
         checked = template.origins[str(path[1])]
-        reason = _readable(match.message)
+        reason = _readable(match.message, template)
         property = template.property_at(path)
         finding = Finding(checked.urn, checked.type, checked.name, property, reason, rule)
         found.setdefault((checked.urn, property, reason), finding)  # several rules may say the same
     return list(found.values())
 
 
-def _readable(message: str) -> str:
-    """Some lists of allowed values have hundreds of members."""
+def _readable(message: str, template: Template) -> str:
+    """With our names for resources, and without lists of hundreds of allowed values."""
 
     def shorten(match: re.Match[str]) -> str:
         values = match[1].split(", ")
@@ -83,4 +83,6 @@ def _readable(message: str) -> str:
         return f"[{', '.join(values[:_LONGEST_LIST])}, … ({len(values)} in all)]"
 
     text = re.sub(r"\[([^\[\]]*)\]", shorten, message)
+    for logical, checked in template.origins.items():
+        text = text.replace(logical, f"'{checked.name}'")
     return text if len(text) <= _LONGEST_REASON else f"{text[:100]} … {text[-100:]}"

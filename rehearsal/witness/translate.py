@@ -16,8 +16,6 @@ from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.placing import find_member
 from rehearsal.witness.record import SECRET, UNKNOWN, Checked
 
-_UNKNOWN_TEXT = {"Ref": "NotYetKnown"}
-_UNKNOWN_LIST = {"Ref": "NotYetKnownList"}
 _A_SECRET = "{{resolve:secretsmanager:supplied-at-deployment:SecretString}}"
 
 Path = tuple[str | int, ...]
@@ -34,16 +32,20 @@ class Template:
     properties: dict[Path, str] = field(default_factory=dict[Path, str])
     #: Properties of ours that CloudFormation has no place for, by type.
     unplaced: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    parameters: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+
+    def unknown(self, is_list: bool) -> dict[str, str]:
+        """A value that is not known yet: a parameter of its own, since no two need be the same."""
+        name = f"NotYetKnown{len(self.parameters)}"
+        self.parameters[name] = {"Type": "CommaDelimitedList" if is_list else "String"}
+        return {"Ref": name}
 
     @property
     def text(self) -> str:
         return json.dumps(
             {
                 "AWSTemplateFormatVersion": "2010-09-09",
-                "Parameters": {
-                    "NotYetKnown": {"Type": "String"},
-                    "NotYetKnownList": {"Type": "CommaDelimitedList"},
-                },
+                **({"Parameters": self.parameters} if self.parameters else {}),
                 "Resources": self.resources,
             },
             sort_keys=True,
@@ -151,7 +153,7 @@ class _Translation:
     def _value(self, schema: Mapping[str, Any], value: Any, at: Path, path: str, bare: str) -> Any:
         kinds = _kinds(schema)
         if value == UNKNOWN:
-            return _UNKNOWN_LIST if kinds == {"array"} else _UNKNOWN_TEXT
+            return self.template.unknown(kinds == {"array"})
         if value == SECRET:
             return _A_SECRET
         if isinstance(value, str) and value in self.references:
