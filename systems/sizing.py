@@ -1,7 +1,7 @@
 """Documented hardware -> node groups and database class. Pure functions; never below what the document asks for.
 
-In production every pod still finds a place with one zone gone and both sides of a rollout at full size. Pods are placed
-as the scheduler does it, on the emptiest node first, smallest first and largest first: both orders must work out.
+In production every pod finds a place with one zone gone and both sides of a rollout at full size, in whatever order and
+wherever the scheduler puts them: that a good packing exists would be no comfort to the pod that came last.
 """
 
 from collections.abc import Iterable, Iterator
@@ -144,20 +144,23 @@ def room(resources: Resources) -> Room:
 
 
 def fits(wanted: Iterable[Pods], node: Room, nodes: int) -> bool:
-    """Whether all pods find a place on empty nodes, in the worst and in the best order."""
-    each = sorted((pod.room for pod in wanted for _ in range(pod.count)), key=lambda pod: (pod.millicores, pod.mib))
-    return _placed(each, node, nodes) and _placed(each[::-1], node, nodes)
+    """Whether every pod finds a place on empty nodes, however the others were placed before it.
+
+    A node refuses a pod when the others took so much of one resource that too little is left. All others together can
+    do that to so many nodes only; one more node, and the pod has a place.
+    """
+    kinds = list(wanted)
+    every = Room(
+        sum(each.count * each.room.millicores for each in kinds),
+        sum(each.count * each.room.mib for each in kinds),
+        sum(each.count * each.room.pods for each in kinds),
+    )
+    return all(_refusing(every.without(each.room), node.without(each.room)) < nodes for each in kinds if each.count)
 
 
-def _placed(each: list[Room], node: Room, nodes: int) -> bool:
-    free = [node] * nodes
-    for pod in each:
-        able = [index for index, space in enumerate(free) if space.holds(pod)]
-        if not able:
-            return False
-        emptiest = max(able, key=lambda index: free[index].millicores / node.millicores + free[index].mib / node.mib)
-        free[emptiest] = free[emptiest].without(pod)
-    return True
+def _refusing(others: Room, spare: Room) -> int:
+    """How many nodes the others can fill beyond what a pod leaves over of an empty one."""
+    return others.millicores // (spare.millicores + 1) + others.mib // (spare.mib + 1) + others.pods // (spare.pods + 1)
 
 
 def _surviving_zones(system: "System") -> int:

@@ -4,9 +4,9 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from systems.requirements.ledger import Ledger, Proof, Requirement
+from systems.requirements.ledger import Ledger, Proof, Requirement, requirements_of, row, under
 
-__all__ = ["Ledger", "Proof", "Requirement", "as_markdown", "ledgers"]
+__all__ = ["Ledger", "Proof", "Requirement", "as_markdown", "ledgers", "requirements_of", "row", "under"]
 
 INTRODUCTION = """# Requirements
 
@@ -22,32 +22,32 @@ def ledgers() -> tuple[Ledger, ...]:
 
 def as_markdown() -> str:
     found = ledgers()
-    return "\n".join([INTRODUCTION, "", *_summary(found), *(line for ledger in found for line in _section(ledger))])
+    return "\n".join([INTRODUCTION, "", *_summary(found), *(line for told in found for line in _section(told))])
 
 
 def _found() -> Iterator[Ledger]:
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        ledger = getattr(importlib.import_module(f"{__name__}.{module.name}"), "LEDGER", None)
-        if isinstance(ledger, Ledger):
-            yield ledger
+        found = getattr(importlib.import_module(f"{__name__}.{module.name}"), "LEDGER", None)
+        if isinstance(found, Ledger):
+            yield found
 
 
 def _summary(found: tuple[Ledger, ...]) -> Iterator[str]:
     yield "| document | requirements | proven | open | not evidenced here |"
     yield "|---|---|---|---|---|"
-    for ledger in found:
-        rows = ledger.requirements
-        proven = sum(1 for row in rows if row.proof.needs_test and not row.open)
-        still_open = sum(1 for row in rows if row.open)
-        yield f"| {ledger.document} | {len(rows)} | {proven} | {still_open} | {len(rows) - proven - still_open} |"
+    for each in found:
+        rows = each.requirements
+        proven = sum(1 for one in rows if one.proof.needs_test and not one.open)
+        still_open = sum(1 for one in rows if one.open)
+        yield f"| {each.document} | {len(rows)} | {proven} | {still_open} | {len(rows) - proven - still_open} |"
 
 
-def _section(ledger: Ledger) -> Iterator[str]:
-    yield from ("", f"## {ledger.document}")
+def _section(told: Ledger) -> Iterator[str]:
+    yield from ("", f"## {told.document}")
     heading = None
-    for row in ledger.requirements:
-        if row.heading != heading:
-            heading = row.heading
+    for each in told.requirements:
+        if each.heading != heading:
+            heading = each.heading
             yield from (
                 "",
                 f"### {heading}",
@@ -55,7 +55,7 @@ def _section(ledger: Ledger) -> Iterator[str]:
                 "| id | asked for | met by | proof | status |",
                 "|---|---|---|---|---|",
             )
-        proof = f"{row.proof.value}: {', '.join(row.proven_by)}" if row.proven_by else row.proof.value
-        decision = f" ({row.decision})" if row.decision else ""
-        cells = [ledger.identifier(row), row.asks + decision, row.met_by, proof, row.status]
+        proof = f"{each.proof.value}: {', '.join(each.proven_by)}" if each.proven_by else each.proof.value
+        decision = f" ({each.decision})" if each.decision else ""
+        cells = [told.identifier(each), each.asks + decision, each.met_by, proof, each.status]
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -64,3 +64,44 @@ class Ledger:
 
     def identifier(self, requirement: Requirement) -> str:
         return f"{self.prefix}-{requirement.number:03}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    asks: str
+    met_by: str
+    proof: Proof
+    covers: tuple[str, ...]
+    proven_by: tuple[str, ...]
+    decision: str
+
+
+def row(
+    number: int,
+    asks: str,
+    met_by: str,
+    proof: Proof,
+    *covers: str,
+    proven_by: str | tuple[str, ...] = (),
+    decision: str = "",
+) -> _Row:
+    """A requirement, to be put `under` its heading."""
+    return _Row(
+        number, asks, met_by, proof, covers, (proven_by,) if isinstance(proven_by, str) else proven_by, decision
+    )
+
+
+def under(heading: str, *rows: _Row) -> tuple[Requirement, ...]:
+    """The requirements read under one heading."""
+    return tuple(
+        Requirement(
+            each.number, heading, each.asks, each.met_by, each.proof, each.covers, each.proven_by, each.decision
+        )
+        for each in rows
+    )
+
+
+def requirements_of(document: str, prefix: str, *groups: tuple[Requirement, ...]) -> Ledger:
+    """All groups of one document, in its order."""
+    return Ledger(document, prefix, tuple(each for group in groups for each in group))

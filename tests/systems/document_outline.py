@@ -1,7 +1,7 @@
 """The outlines of the source documents: every heading, table row, code block and checklist line, and the figures in it.
 
-The documents themselves are not part of the project. `python tests/systems/document_outline.py <directory of documents>` makes
-the outlines in `headings/` anew; tests hold specs and requirements against them.
+The documents themselves are not part of the project. `python tests/systems/document_outline.py <directory of
+documents>` makes the outlines in `headings/` anew; tests hold specs and requirements against them.
 """
 
 import re

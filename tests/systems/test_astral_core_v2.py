@@ -57,7 +57,12 @@ def test_names_that_commands_of_the_document_use(v2: System) -> None:
 def test_hosts_and_records(v2: System) -> None:
     assert {"", "admin", "monitoring", "backup"} <= {host.label for host in v2.edge.hosts}
     types = {(record.label, record.type) for record in v2.edge.records}
-    assert {("", RecordType.A), ("admin", RecordType.A), ("monitoring", RecordType.A), ("backup", RecordType.A)} <= types
+    assert {
+        ("", RecordType.A),
+        ("admin", RecordType.A),
+        ("monitoring", RecordType.A),
+        ("backup", RecordType.A),
+    } <= types
     assert ("assets", RecordType.CNAME) in types  # "CNAME for CDN assets"
     assert ("", RecordType.MX) in types  # "MX records for email notifications"
     assert v2.edge.mail is not None
@@ -75,9 +80,7 @@ def test_health_paths(v2: System) -> None:
 
 
 def test_firewall(v2: System) -> None:
-    public = {
-        port for each in v2.firewall.openings if each.origin is NetworkTier.INTERNET for port in each.ports
-    }
+    public = {port for each in v2.firewall.openings if each.origin is NetworkTier.INTERNET for port in each.ports}
     assert public == {80, 443}
     assert {22, 9090, 3001} <= set(v2.firewall.closed)
     inside = {each.ports: each.origin for each in v2.firewall.openings}
@@ -130,7 +133,9 @@ def test_jobs_of_the_initial_deployment(v2: System) -> None:
 )
 def test_dashboard_figures(v2: System, signal: Signal, level: str, comparison: str, limit: float) -> None:
     found = [getattr(each, level) for each in v2.monitoring.thresholds]
-    assert (comparison, limit) in [(each.comparison.value, each.limit) for each in found if each and each.signal is signal]
+    assert (comparison, limit) in [
+        (each.comparison.value, each.limit) for each in found if each and each.signal is signal
+    ]
 
 
 def test_escalation_matrix(v2: System) -> None:
@@ -158,14 +163,22 @@ def test_contacts(v2: System) -> None:
 
 
 def test_json_endpoints(v2: System) -> None:
-    told = {endpoint.path: {metric.json_path for metric in endpoint.metrics} for endpoint in v2.monitoring.json_endpoints}
+    told = {
+        endpoint.path: {metric.json_path for metric in endpoint.metrics} for endpoint in v2.monitoring.json_endpoints
+    }
     assert told.keys() == {
         "/api/volunteers/status",
         "/api/volunteers/availability",
         "/api/crisis/active-sessions",
         "/api/crisis/queue-status",
     }
-    assert told["/api/volunteers/status"] == {".available", ".busy", ".offline", ".emergency_available", ".last_updated"}
+    assert told["/api/volunteers/status"] == {
+        ".available",
+        ".busy",
+        ".offline",
+        ".emergency_available",
+        ".last_updated",
+    }
 
 
 def test_volunteers(v2: System) -> None:

@@ -53,7 +53,7 @@ def test_a_path_finds_its_value() -> None:
     ],
 )
 def test_what_may_not_be_lowered(difference: Lowered, says: str) -> None:
-    with pytest.raises(SpecError, match="database|application") as caught:
+    with pytest.raises(SpecError, match=r"database|application") as caught:
         lowered(load("astral-core-v2"), (difference,))
     assert says in str(caught.value)
 

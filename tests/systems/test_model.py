@@ -52,7 +52,13 @@ def test_everything_wrong_with_one_object_is_said_at_once() -> None:
         )
     )
     assert message.startswith("Resources cannot be built:")
-    for part in ("because names 'cpu'", "gives no reason", "cannot be negative", "a request of 0", "above its limit 1000"):
+    for part in (
+        "because names 'cpu'",
+        "gives no reason",
+        "cannot be negative",
+        "a request of 0",
+        "above its limit 1000",
+    ):
         assert part in message
 
 
@@ -75,7 +81,10 @@ def test_a_section_must_name_its_source() -> None:
     [
         (lambda: Condition(signal=Signal.CPU_PERCENT, comparison=Comparison.ABOVE, limit=120), "between 0 and 100"),
         (lambda: HealthCheck(name="x", path="/db", deep=True, uses=(CheckUse.LIVENESS,)), "restarts healthy pods"),
-        (lambda: Opening(name="ssh", ports=(22,), origin=NetworkTier.INTERNET, destination=NetworkTier.NODES), "public"),
+        (
+            lambda: Opening(name="ssh", ports=(22,), origin=NetworkTier.INTERNET, destination=NetworkTier.NODES),
+            "public",
+        ),
         (lambda: Gate(name="who", kind=GateKind.APPROVAL), "lacks what approval asks"),
         (
             lambda: AvailabilityObjective(name="hotline", target_percent=100, vantage_point="outside"),

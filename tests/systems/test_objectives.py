@@ -43,7 +43,9 @@ def test_five_minutes_do_not_hold_for_a_region_and_the_sum_says_why(v2: System) 
 
 def test_one_minute_of_data_does_not_hold_for_corruption(v2: System) -> None:
     message = refused(v2, RecoveryObjective(name="crisis data", rpo_seconds=60))
-    assert "crisis data, corruption: RPO 60 s cannot be kept by point-in-time restore: archive lag 300 = 300 s" in message
+    assert (
+        "crisis data, corruption: RPO 60 s cannot be kept by point-in-time restore: archive lag 300 = 300 s" in message
+    )
 
 
 def test_dumps_alone_carry_only_their_interval(v2: System) -> None:
@@ -64,9 +66,7 @@ def test_a_colder_recovery_region_takes_longer(v2: System) -> None:
         next(
             budget.outage_seconds
             for budget in budgets(
-                replace(
-                    v2, objectives=replace(v2.objectives, recovery=(slow,), recovery_level=level)
-                )
+                replace(v2, objectives=replace(v2.objectives, recovery=(slow,), recovery_level=level))
             )
             if budget.scope is FailureScope.REGION
         )

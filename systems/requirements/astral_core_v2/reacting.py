@@ -1,0 +1,218 @@
+"""Astral Core v2, what people do: troubleshooting, emergencies, duties."""
+
+from systems.requirements.ledger import Proof, row, under
+
+IMAGE = "images/backup"
+CALENDAR, RUNBOOKS = "operations/ (calendar)", "docs/runbooks"
+COMMAND, EXERCISED, PERSON, APPLICATION = Proof.COMMAND, Proof.EXERCISED, Proof.PERSON, Proof.APPLICATION
+EMULATED, POLICY, UNIT = Proof.EMULATED, Proof.POLICY, Proof.UNIT
+
+SOLUTIONS = "Troubleshooting Guide > Common Issues and Solutions"
+RESPONSE = "Emergency Procedures > Emergency Response Protocol"
+
+ROWS = (
+    under("Troubleshooting Guide", row(123, "A runbook for every alert", RUNBOOKS, UNIT)),
+    under(SOLUTIONS, row(124, "The documented issues are runbooks with their errors mended", RUNBOOKS, UNIT)),
+    under(
+        f"{SOLUTIONS} > Application Won't Start",
+        row(125, "State and logs of the services in one command", "operations/ (health)", COMMAND, "code 1"),
+        row(
+            126,
+            "Missing variables keep a pod from starting, with their names",
+            "components/kubernetes/application.py",
+            Proof.KUBERNETES,
+            "code 2",
+        ),
+        row(
+            127, "Connectivity and connections of the database can be asked", "operations/ (health)", COMMAND, "code 3"
+        ),
+    ),
+    under(
+        f"{SOLUTIONS} > Crisis System Not Responding",
+        row(128, "Crisis health, volunteers and queue in one command", "operations/ (health)", COMMAND, "code 1"),
+        row(
+            129, "The crisis backup protocol is activated with one command", "operations/ (incident)", COMMAND, "code 2"
+        ),
+        row(130, "The crisis team is notified with a level", "operations/ (incident)", COMMAND, "code 2"),
+        row(131, "Maintenance with the hotlines, crisis paths open", "rendering/haproxy.py", EXERCISED, "code 2"),
+    ),
+    under(
+        f"{SOLUTIONS} > Performance Degradation",
+        row(
+            132,
+            "Load of nodes, database statements and cache latency on dashboards",
+            "rendering/dashboards",
+            EXERCISED,
+            "code 1",
+            decision="SYS-26",
+        ),
+        row(
+            133,
+            "Scaling out, by itself and by hand",
+            "components/kubernetes/application.py",
+            Proof.KUBERNETES,
+            "code 2",
+        ),
+        row(134, "ANALYZE and REINDEX without locking writers out", RUNBOOKS, UNIT, "code 2", decision="SYS-26"),
+    ),
+    under("Emergency Procedures", row(135, "Red, yellow and blue as in the sections below", RUNBOOKS, UNIT)),
+    under(RESPONSE, row(136, "Each code has a runbook with commands", RUNBOOKS, UNIT)),
+    under(
+        f"{RESPONSE} > Code Red: Crisis System Failure",
+        row(
+            137,
+            "The backup hotline is shown: 988 first, then 1-800-273-8255",
+            "components/aws/edge.py (crisis page)",
+            EXERCISED,
+            decision="SYS-16",
+        ),
+        row(138, "All available volunteers get an SMS", "components/aws/alarms.py", EMULATED),
+        row(139, "On-call engineers are paged", "rendering/alertmanager.py", EXERCISED),
+        row(140, "Backup infrastructure is activated", "operations/ (failover)", COMMAND, decision="SYS-10"),
+        row(141, "A status page outside the blast radius is updated", "operations/ (incident)", COMMAND),
+        row(142, "Root cause, review and improvement", "Platform Engineering", PERSON),
+    ),
+    under(
+        f"{RESPONSE} > Code Yellow: Performance Degradation",
+        row(
+            143,
+            "Crisis endpoints are watched: 1 s at the 95th percentile",
+            "rendering/prometheus.py",
+            EXERCISED,
+            decision="SYS-18",
+        ),
+        row(144, "Resources are scaled, caches cleared, queries optimised", "operations/ (incident)", COMMAND),
+        row(145, "Waiting for volunteers is watched", "rendering/prometheus.py", EXERCISED),
+    ),
+    under(
+        f"{RESPONSE} > Code Blue: Security Incident",
+        row(146, "Affected systems are isolated", "operations/ (incident)", COMMAND),
+        row(147, "Evidence is preserved under lock", "operations/ (evidence)", COMMAND),
+        row(
+            148,
+            "The security team is notified, compromised secrets are rotated at once",
+            "operations/ (rotation)",
+            COMMAND,
+        ),
+        row(
+            149,
+            "Audit logs are reviewed, the incident is documented, breach deadlines are kept",
+            "Security Team",
+            PERSON,
+        ),
+    ),
+    under(
+        "Emergency Procedures > Emergency Contact List",
+        row(
+            150,
+            "Crisis team lead: primary and backup, 5 minutes",
+            "importable on-call file",
+            UNIT,
+            "row Crisis Team Lead",
+        ),
+        row(
+            151,
+            "Platform engineering: primary and backup, 10 minutes",
+            "importable on-call file",
+            UNIT,
+            "row Platform Engineering",
+        ),
+        row(152, "Security team: primary and backup, 15 minutes", "importable on-call file", UNIT, "row Security Team"),
+        row(
+            153,
+            "Database administrator: primary and backup, 20 minutes",
+            "importable on-call file",
+            UNIT,
+            "row Database Admin",
+        ),
+    ),
+    under("Operational Checklists", row(154, "A calendar of duties with reminders", CALENDAR, UNIT)),
+    under(
+        "Operational Checklists > Daily Operations",
+        row(
+            155,
+            "Alerts, incidents, trends and the status board are looked at",
+            CALENDAR,
+            PERSON,
+            "check Review overnight alerts and incidents",
+            "check Review system performance trends",
+            "check Update incident status board",
+        ),
+        row(
+            156,
+            "Volunteers' forecast and crisis metrics are looked at",
+            CALENDAR,
+            PERSON,
+            "check Check volunteer availability forecast",
+            "check Monitor crisis response metrics",
+        ),
+        row(
+            157,
+            "Completion of every backup is verified and its absence alerts",
+            "rendering/prometheus.py",
+            EXERCISED,
+            "check Verify backup completion",
+        ),
+    ),
+    under(
+        "Operational Checklists > Weekly Operations",
+        row(
+            158,
+            "Security patches reach nodes, images and add-ons weekly",
+            "components/aws/cluster.py",
+            EMULATED,
+            "check Security patch review and application",
+        ),
+        row(
+            159,
+            "Performance and capacity are reviewed",
+            CALENDAR,
+            PERSON,
+            "check Performance optimization review",
+            "check Infrastructure capacity planning",
+        ),
+        row(
+            160,
+            "Training, patterns and a drill of emergency procedures",
+            CALENDAR,
+            PERSON,
+            "check Volunteer training schedule update",
+            "check Crisis pattern analysis",
+            "check Emergency procedure drill",
+        ),
+    ),
+    under(
+        "Operational Checklists > Monthly Operations",
+        row(161, "A disaster recovery test", IMAGE, EXERCISED, "check Disaster recovery test"),
+        row(162, "A compliance report", "policies (auditor's pack)", COMMAND, "check Compliance report generation"),
+        row(
+            163,
+            "Security audit, volunteers, crisis enhancements",
+            CALENDAR,
+            PERSON,
+            "check Security audit review",
+            "check Volunteer performance review",
+            "check Crisis system enhancement planning",
+        ),
+        row(
+            164,
+            "Costs: budgets, anomalies and a monthly review",
+            "components/aws/alarms.py",
+            EMULATED,
+            "check Infrastructure cost optimization",
+        ),
+    ),
+    under(
+        "Documentation Maintenance",
+        row(165, "Contacts weekly, procedures monthly, compliance quarterly, everything yearly", CALENDAR, PERSON),
+    ),
+    under(
+        "Additional Resources",
+        row(
+            166,
+            "Six further documents, kept by the teams they belong to",
+            "Crisis Team Lead, Platform Engineering",
+            PERSON,
+        ),
+    ),
+)
