@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.paths import StackPaths
 from rehearsal.processes.kubernetes_api import KubernetesApi
+from rehearsal.providers.aws.ledger import Ledger
 from rehearsal.witness.record import Record
 
 #: What a new cluster has by itself.
@@ -17,7 +18,7 @@ _COUNTED = {"pods": "/api/v1/pods", "nodes": "/api/v1/nodes", "persistent volume
 def find(stack: StackPaths) -> list[str]:
     """`3 ec2 subnet`, kind by kind; empty when nothing is left."""
     places = json.loads(stack.endpoints.read_text())
-    return [*_in_aws(stack, places["aws"]["url"]), *_in_kubernetes(places["kubernetes"])]
+    return [*_in_aws(stack, places["aws"]["url"]), *_by_the_ledger(stack), *_in_kubernetes(places["kubernetes"])]
 
 
 def _in_aws(stack: StackPaths, url: str) -> list[str]:
@@ -31,19 +32,35 @@ def _in_aws(stack: StackPaths, url: str) -> list[str]:
         pages = session.client("resourcegroupstaggingapi", endpoint_url=url).get_paginator("get_resources").paginate()
         for resource in (resource for page in pages for resource in page["ResourceTagMappingList"]):
             arn: str = resource["ResourceARN"]
-            if not _awaits_deletion(arn, session, url):
+            if not _is_a_ghost(arn, session, url):
                 service, rest = arn.split(":")[2], arn.split(":", 5)[5]
                 kind = rest.split("/")[0].split(":")[0] if service != "s3" else "bucket"
                 found[f"{service} {kind} in {region}"] += 1
     return [f"{count} {kind}" for kind, count in sorted(found.items())]
 
 
-def _awaits_deletion(arn: str, session: Any, url: str) -> bool:
-    """Keys cannot be deleted at once, by AWS or its emulator."""
-    if not arn.startswith("arn:aws:kms:"):
+def _is_a_ghost(arn: str, session: Any, url: str) -> bool:
+    """What AWS, like its emulator, goes on showing for a while after it was deleted."""
+    service, rest = arn.split(":")[2], arn.split(":", 5)[5]
+    kind, _, name = rest.partition("/")
+    if service == "kms":
+        key = session.client("kms", endpoint_url=url).describe_key(KeyId=arn)["KeyMetadata"]
+        return key["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion")
+    if service != "ec2":
         return False
-    key = session.client("kms", endpoint_url=url).describe_key(KeyId=arn)["KeyMetadata"]
-    return key["KeyState"] in ("PendingDeletion", "PendingReplicaDeletion")
+    ec2 = session.client("ec2", endpoint_url=url)
+    if kind == "instance":
+        machines = ec2.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"]
+        return machines[0]["State"]["Name"] == "terminated"
+    if kind == "natgateway":
+        return ec2.describe_nat_gateways(NatGatewayIds=[name])["NatGateways"][0]["State"] == "deleted"
+    return False
+
+
+def _by_the_ledger(stack: StackPaths) -> list[str]:
+    """What the AWS provider made and did not delete, tagged or not."""
+    left = Ledger(stack.ledger).standing()
+    return [f"{urn.split('::')[2].rsplit('$', 1)[-1]} {urn.rsplit('::', 1)[-1]}" for urn in sorted(left)]
 
 
 def _in_kubernetes(place: dict[str, str]) -> list[str]:

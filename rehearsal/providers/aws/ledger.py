@@ -58,6 +58,12 @@ class Ledger:
             known = self._marks.get(urn, [])
             return [mark.id for mark in reversed(known) if mark.step == "made" and (urn, mark.id) not in self._seen]
 
+    def standing(self) -> dict[str, list[str]]:
+        """URN -> ids of everything made and not deleted."""
+        with self._lock:
+            made = {urn: [mark.id for mark in marks if mark.step == "made"] for urn, marks in self._marks.items()}
+        return {urn: ids for urn, ids in made.items() if ids}
+
     def interrupted(self, urn: str) -> bool:
         """Whether a creation was begun and neither finished nor undone."""
         with self._lock:
