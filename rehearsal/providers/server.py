@@ -35,8 +35,9 @@ def run(make: Callable[[], Provider]) -> NoReturn:
 def serve(provider: Provider) -> NoReturn:
     """Run the plugin until the engine ends it. Prints the port, and nothing else, on stdout."""
     _log_to_file(provider.package)
+    workers = futures.ThreadPoolExecutor(max_workers=32)
     server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=32),
+        workers,
         options=[
             ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
             ("grpc.max_send_message_length", _MESSAGE_LIMIT),
@@ -44,10 +45,7 @@ def serve(provider: Provider) -> NoReturn:
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider), server)
     port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    print(port, flush=True)
     ended = threading.Event()
-    grace = 0.0
 
     def on_signal(_number: int, _frame: object) -> None:
         provider.cancelled.set()
@@ -56,14 +54,23 @@ def serve(provider: Provider) -> NoReturn:
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     parent = os.getppid()
+    server.start()
+    print(port, flush=True)  # last: an engine that has the port may interrupt
     while not ended.wait(_PARENT_WATCH_SECONDS):
         if os.getppid() != parent:  # the engine was killed: nobody else will end this process
             logging.warning("the engine is gone; finishing what is under way")
-            grace = _GRACE_SECONDS
+            _finish(workers)
             break
-    server.stop(grace).wait()
+    server.stop(0).wait()
     logging.shutdown()
     os._exit(0)  # a hook still blocked in a worker thread must not hold the exit
+
+
+def _finish(workers: futures.ThreadPoolExecutor) -> None:
+    """The server's own grace does not help: with the engine its connection went, and so its calls count as ended."""
+    waiting = threading.Thread(target=workers.shutdown, daemon=True)
+    waiting.start()
+    waiting.join(_GRACE_SECONDS)
 
 
 def _log_to_file(package: str) -> None:
