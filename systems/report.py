@@ -50,7 +50,7 @@ def difference(name: str) -> str:
         high, low = derived[0].get(value, ABSENT), derived[1].get(value, ABSENT)
         if high != low:
             rows.append([value, high, low, "follows"])
-    return table(["value", "production", "staging", "because"], rows)
+    return f"{production.full_name} ({name})\n\n" + table(["value", "production", "staging", "because"], rows)
 
 
 def table(head: list[str], rows: Iterable[list[str]]) -> str:
