@@ -6,22 +6,20 @@ target groups can be attached to it. Nodes carry the capacity of their instance 
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.paths import StackPaths
 from rehearsal.providers.aws.live import Live
 
-_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 #: An image the emulator knows from the start; nothing boots.
 _IMAGE = "ami-12c6146b"
-_ARM = re.compile(r"^(a1|[a-z]+\d+[a-z]*g[a-z]*)\.")
 
 
 def is_arm(instance_type: str) -> bool:
-    """Graviton families carry a g after the generation: m7g, r8gd, t4g."""
-    return bool(_ARM.match(instance_type)) and not instance_type.startswith(("g4", "g5.", "g6.", "g6e", "gr6"))
+    """Graviton families carry a g after the generation: m7g, r8gd, im4gn; g4dn has a graphics card instead."""
+    family = instance_type.partition(".")[0]
+    return family == "a1" or "g" in family.lstrip("abcdefghijklmnopqrstuvwxyz").lstrip("0123456789")
 
 
 def instance_type_of(r: Live) -> str:
@@ -56,8 +54,7 @@ def _launch_template_data(r: Live, template: Mapping[str, Any]) -> dict[str, Any
 
 def make_scaling_group(r: Live, name: str, cluster: str, group: str) -> None:
     """Finds its work done when an interrupted run got this far."""
-    found = r.api("DescribeAutoScalingGroups", service="autoscaling", AutoScalingGroupNames=[name])
-    if found["AutoScalingGroups"]:
+    if scaling_group_exists(r, name):
         return
     if not r.ask("DescribeLaunchTemplates", service="ec2", LaunchTemplateNames=[name]).get("LaunchTemplates"):
         template = {"InstanceType": instance_type_of(r), "ImageId": _IMAGE}
@@ -78,9 +75,13 @@ def resize_scaling_group(r: Live, name: str) -> None:
     r.api("UpdateAutoScalingGroup", service="autoscaling", AutoScalingGroupName=name, **_sizes(r))
 
 
-def remove_scaling_group(r: Live, name: str) -> None:
+def scaling_group_exists(r: Live, name: str) -> bool:
     found = r.api("DescribeAutoScalingGroups", service="autoscaling", AutoScalingGroupNames=[name])
-    if found["AutoScalingGroups"]:
+    return bool(found["AutoScalingGroups"])
+
+
+def remove_scaling_group(r: Live, name: str) -> None:
+    if scaling_group_exists(r, name):
         r.api("DeleteAutoScalingGroup", service="autoscaling", AutoScalingGroupName=name, ForceDelete=True)
     r.ask("DeleteLaunchTemplate", service="ec2", LaunchTemplateName=name)
 
@@ -103,6 +104,7 @@ def kubernetes_runs() -> bool:
 
 
 def join_nodes(r: Live, cluster: str, group: str) -> None:
+    """Also brings number, labels and taints up to date: joining again is safe."""
     if not kubernetes_runs():
         return
     from rehearsal.providers.kubernetes import nodes
@@ -116,14 +118,10 @@ def join_nodes(r: Live, cluster: str, group: str) -> None:
         zones=_zones(r),
         count=_sizes(r)["DesiredCapacity"],
         labels=_labels(r, group),
-        taints=_taints(r),
+        taints=r.inputs.get("taints") or [],
         region=r.region,
+        disk_gib=_disk_gib(r),
     )
-
-
-def resize_nodes(r: Live, cluster: str, group: str) -> None:
-    """Also brings labels and taints of the nodes up to date: joining again is idempotent."""
-    join_nodes(r, cluster, group)
 
 
 def leave_nodes(cluster: str, group: str) -> None:
@@ -143,6 +141,14 @@ def _capacity(r: Live, instance_type: str) -> dict[str, int]:
     return {"vcpu": vcpu, "memory_mib": int(described["MemoryInfo"]["SizeInMiB"]), "max_pods": pods}
 
 
+def _disk_gib(r: Live) -> int:
+    """As the group says, or its launch template, or what EKS gives."""
+    template = r.inputs.get("launchTemplate")
+    disks = _launch_template_data(r, template).get("BlockDeviceMappings", []) if template else []
+    sizes = [disk["Ebs"]["VolumeSize"] for disk in disks if disk.get("Ebs", {}).get("VolumeSize")]
+    return int(r.inputs.get("diskSize") or next(iter(sizes), 20))
+
+
 def _zones(r: Live) -> list[str]:
     subnets = r.api("DescribeSubnets", service="ec2", SubnetIds=r.inputs["subnetIds"])["Subnets"]
     return sorted({subnet["AvailabilityZone"] for subnet in subnets})
@@ -151,10 +157,3 @@ def _zones(r: Live) -> list[str]:
 def _labels(r: Live, group: str) -> dict[str, str]:
     own = {"eks.amazonaws.com/nodegroup": group, "eks.amazonaws.com/capacityType": r.get("capacityType", "ON_DEMAND")}
     return {**own, **(r.inputs.get("labels") or {})}
-
-
-def _taints(r: Live) -> list[dict[str, str]]:
-    return [
-        {"key": taint["key"], "value": taint.get("value") or "", "effect": _EFFECTS[taint["effect"]]}
-        for taint in r.inputs.get("taints") or []
-    ]

@@ -163,7 +163,7 @@ def _change_config(r: Live) -> None:
     r.api("UpdateNodegroupConfig", clusterName=cluster, nodegroupName=name, **request)
     group = r.api("DescribeNodegroup", clusterName=cluster, nodegroupName=name)["nodegroup"]
     machines.resize_scaling_group(r, _scaling_group(group))
-    machines.resize_nodes(r, cluster, name)
+    machines.join_nodes(r, cluster, name)
 
 
 def _taints(properties: Mapping[str, Any]) -> list[dict[str, str]]:
