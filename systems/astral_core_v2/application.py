@@ -13,6 +13,7 @@ from systems.model import (
     Hardware,
     HealthCheck,
     Job,
+    JobTime,
     Machine,
     Metrics,
     Resources,
@@ -110,6 +111,7 @@ WEB = Workload(
         source=V2.under("Troubleshooting Guide > Common Issues and Solutions > Crisis System Not Responding"),
         paths=("/api/crisis",),
         dedicated_replicas=3,
+        check_path="/api/crisis/health",
         because={"dedicated_replicas": "one in each zone, so that a flood elsewhere cannot starve a person in crisis"},
     ),
     autoscaling=Autoscaling(
@@ -159,7 +161,7 @@ APPLICATION = Application(
             name="migrate",
             workload="astral-web",
             command=("pnpm", "run", "db:migrate:prod"),
-            when="before-rollout",
+            when=JobTime.BEFORE_ROLLOUT,
             database_role="astral_owner",
             because={"database_role": "since PostgreSQL 15 the application's role cannot create tables (SYS-21)"},
         ),
@@ -168,7 +170,7 @@ APPLICATION = Application(
             name="seed",
             workload="astral-web",
             command=("pnpm", "run", "db:seed:prod"),
-            when="once",
+            when=JobTime.ONCE,
             database_role="astral_user",
             because={
                 "when": "volunteers and emergency contacts: a second run would double or reset living data",

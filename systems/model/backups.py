@@ -52,6 +52,8 @@ class Drill(Part):
     first_of_month_only: bool
     """Cron cannot say "first Sunday" (it joins day and weekday with or): the job ends at once on the other Sundays."""
     proves: tuple[str, ...]
+    database_name: str = "restore_drill"
+    """The throwaway database that is restored into."""
     maximum_age_days: int
     """An alert when the last good one is older."""
 

@@ -56,6 +56,8 @@ class Cache(Section):
     maximum_client_connections: int = 1_000
     failover: Failover
     lifetimes: tuple[CacheLifetime, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Names the document gives its servers (`redis-1`, `sentinel-1`)."""
 
     def problems(self) -> Iterator[str]:
         if self.sentinels < 3 or self.sentinels % 2 == 0:

@@ -121,6 +121,8 @@ class Database(Section):
     roles: tuple[DatabaseRole, ...]
     pooler: Pooler
     application_pools: tuple[ApplicationPool, ...]
+    documented_roles_not_created: tuple[str, ...] = ()
+    """Roles of the document that have no purpose here; `because` says why."""
     indexes: tuple[Index, ...] = ()
     aliases: tuple[str, ...] = ()
     """Names the document gives the server (`astral-postgres-prod`)."""

@@ -21,6 +21,8 @@ class RolloutStep(Part):
 
     new_side_percent: int
     wait_seconds: int
+    rollback_seconds: int | None = None
+    """Where a document gives a step its own; otherwise the rollout's."""
 
     @property
     def key(self) -> str:
@@ -113,6 +115,9 @@ class Rollout(Section):
     start_order: tuple[OrderedService, ...] = ()
     timetable: tuple[Appointment, ...] = ()
     duration_minutes: int | None = None
+    report_after_hours: int | None = None
+    report: tuple[str, ...] = ()
+    """What the report on a finished rollout tells."""
     announces_to: tuple[str, ...] = ()
     """Channels told about a rollout's start, end and rollback."""
 
@@ -122,6 +127,8 @@ class Rollout(Section):
             yield f"steps {shares} must rise and end at 100"
         if self.strategy is Strategy.MAINTENANCE and not (self.stop_order and self.start_order):
             yield "a rollout in maintenance needs stop_order and start_order"
+        if bool(self.report) != (self.report_after_hours is not None):
+            yield "report and report_after_hours belong together"
         if not self.rollback_triggers:
             yield "rollback_triggers is empty: nothing would ever send users back"
 

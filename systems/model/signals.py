@@ -104,10 +104,14 @@ class Condition(Part):
     window_seconds: int = 300
     """The span a rate, mean or quantile is taken over; five minutes is twenty scrapes, enough for a quantile."""
     statistic: Statistic = Statistic.CURRENT
+    events_count: int | None = None
+    """How many single events within the window must pass the limit ("response time > 3 s for 10 requests")."""
 
     def problems(self) -> Iterator[str]:
         if self.signal.is_percentage and not 0 <= self.limit <= 100:
             yield f"limit {self.limit} of {self.signal}: a percentage lies between 0 and 100"
+        if self.events_count is not None and self.statistic is not Statistic.COUNT:
+            yield f"events_count {self.events_count} needs the statistic COUNT, not {self.statistic}"
         if self.limit < 0:
             yield f"limit {self.limit} of {self.signal}: no signal is ever negative"
 

@@ -73,6 +73,8 @@ class CriticalPaths(Part):
     """Prefixes, matched after normalisation."""
     dedicated_replicas: int
     """Replicas of the same image that serve these paths alone, so that a flood elsewhere cannot starve them."""
+    check_path: str
+    """How the balancer asks those replicas."""
 
     def problems(self) -> Iterator[str]:
         yield from (f"path {path!r} must begin with '/'" for path in self.paths if not path.startswith("/"))
@@ -123,6 +125,14 @@ class Setting(Part):
     value: str
     readers: tuple[str, ...]
     """Workloads that get it. Empty: documented, but consumed by nothing here; `because` says why."""
+    documented_value: str | None = None
+    """What the document says, where `value` departs from it; `because["value"]` says why."""
+
+    def problems(self) -> Iterator[str]:
+        if self.documented_value is not None and "value" not in self.because:
+            yield f'value {self.value} is not the documented {self.documented_value}: because["value"] must say why'
+        if not self.readers and "readers" not in self.because:
+            yield 'nobody reads it: name its readers, or say in because["readers"] why there are none'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,21 +151,31 @@ class ExternalService(Part):
             yield 'hosts is empty: name them, or say in because["hosts"] where they come from'
 
 
+class JobTime(StrEnum):
+    """ONCE is once in the lifetime of the database: a second run is refused, not repeated."""
+
+    BEFORE_ROLLOUT = "before-rollout"
+    ONCE = "once"
+    SCHEDULED = "scheduled"
+    BY_HAND = "by-hand"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job(Section):
-    """A command that runs to its end: before a rollout, once in a lifetime, or when an operator asks."""
+    """A command that runs to its end."""
 
     name: str
     workload: str
     """Whose image and settings it runs with."""
     command: tuple[str, ...]
-    when: str
-    """`before-rollout`, `once` (never a second time) or `by-hand`."""
+    when: JobTime
+    schedule: str = ""
+    """Cron, UTC; for scheduled ones."""
     database_role: str
 
     def problems(self) -> Iterator[str]:
-        if self.when not in ("before-rollout", "once", "by-hand"):
-            yield f"when {self.when!r}: one of before-rollout, once, by-hand"
+        if bool(self.schedule) != (self.when is JobTime.SCHEDULED):
+            yield "schedule belongs to scheduled jobs, and only to them"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +185,8 @@ class Workload(Section):
     name: str
     kind: WorkloadKind
     object_name: str
-    """The name operators already use in commands (`deployment/astraldraft`); scripts of the document keep working."""
+    """The name operators already use in commands (`deployment/astraldraft`, `-l app=astraldraft`): it is also the `app`
+    label, so that the document's scripts keep working."""
     aliases: tuple[str, ...] = ()
     """Other names the document gives the same thing."""
     image: str
