@@ -173,7 +173,7 @@ def _to_cache(path: Path, described: dict[str, Any]) -> None:
             file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         Path(temporary).replace(path)
     except OSError as error:
-        logging.getLogger(__name__).warning("the schema cache %s was not written: %s", path, error)
+        logging.getLogger(__name__).info("the schema cache %s was not written: %s", path, error)
         if temporary:
             Path(temporary).unlink(missing_ok=True)
 

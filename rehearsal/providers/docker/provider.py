@@ -25,7 +25,7 @@ _DOMAIN = r"(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?:\.[A-
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _IMAGE_NAME = re.compile(rf"(?:({_DOMAIN})/)?{_COMPONENT}(?:/{_COMPONENT})*(?::\w[\w.-]{{0,127}})?")
 #: The registry of an emulated account exists nowhere; the real one of that name must not be touched.
-_EMULATED_REGISTRY = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+_EMULATED_REGISTRY = re.compile(r"\d{12}\.dkr[.-]ecr\..+|public\.ecr\.aws")
 
 
 class DockerProvider(Provider):

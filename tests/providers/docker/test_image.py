@@ -240,8 +240,12 @@ def test_a_local_image_is_built_and_not_pushed(image: Any, daemon: Daemon) -> No
     assert not any("/push" in path for path, _ in daemon.asked)
 
 
-def test_nothing_is_pushed_to_the_registry_of_an_emulated_account(image: Any, daemon: Daemon) -> None:
-    name = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/lifeline/backup:1"
+@pytest.mark.parametrize(
+    "registry",
+    ["123456789012.dkr.ecr.eu-central-1.amazonaws.com", "123456789012.dkr-ecr.eu-west-1.on.aws", "public.ecr.aws/x"],
+)
+def test_nothing_is_pushed_to_the_registry_of_an_emulated_account(image: Any, daemon: Daemon, registry: str) -> None:
+    name = f"{registry}/lifeline/backup:1"
     kept = image.created(**{**inputs(build={"builderVersion": "BuilderV1"}), "imageName": name})
     assert kept.outputs["repoDigest"].startswith(name.removesuffix(":1") + "@sha256:")
     assert asked(daemon, "/build?")
