@@ -10,9 +10,9 @@ _HEAD = """# Rehearsed AWS resource types
 Written by `python -m rehearsal.providers.aws.table`; a test keeps it current. pulumi_aws {version}.
 
 *emulated*: the AWS call is accepted by moto and read back. *validated*: the request is checked against AWS's own
-service model (botocore) and recorded, because moto lacks the call. *recorded*: no AWS call exists for it. *not kept*: what the
-emulator drops or corrupts, so that the recorded value is believed and a change behind our back would not be seen.
-*second witness*: the CloudFormation type under whose schema cfn-lint judges the resource.
+service model (botocore) and recorded, because moto lacks the call. *recorded*: no AWS call exists for it. *not kept*:
+what the emulator drops or corrupts, so that the recorded value is believed and a change behind our back would not be
+seen. *second witness*: the CloudFormation type under whose schema cfn-lint judges the resource.
 
 {count} types: {levels}.
 
