@@ -26,14 +26,17 @@ class Lowered:
 def lowered(system: System, differences: tuple[Lowered, ...]) -> System:
     """The system with every listed value lowered; all that is wrong with the list is said at once."""
     problems: list[str] = []
+    changes: list[Change] = []
     for difference in differences:
         try:
-            problems += [f"{difference.path}: {problem}" for problem in _problems(system, difference)]
+            value = _typed(at(system, difference.path), difference.value)
+            problems += [f"{difference.path}: {problem}" for problem in _problems(system, difference, value)]
+            changes.append(Change(difference.path, value, difference.because))
         except SpecError as error:
             problems += [f"{difference.path}: {problem}" for problem in error.problems]
     if problems:
         raise SpecError(f"{system.environment} of {system.name}", problems)
-    return changed(system, [Change(each.path, each.value, each.because) for each in differences])
+    return changed(system, changes)
 
 
 def in_environment(production: System, environment: Environment, staging: tuple[Lowered, ...]) -> System:
@@ -43,14 +46,24 @@ def in_environment(production: System, environment: Environment, staging: tuple[
     return lowered(replace(production, environment=environment), staging)
 
 
-def _problems(system: System, difference: Lowered) -> list[str]:
+def _typed(production: object, given: object) -> object:
+    """Stack files know only text where a spec has a choice."""
+    if not isinstance(production, Enum) or isinstance(given, Enum):
+        return given
+    choices = [str(each.value) for each in type(production)]
+    if given not in choices:
+        raise SpecError("value", [f"{given!r} is no choice; choices are {', '.join(choices)}"])
+    return type(production)(given)
+
+
+def _problems(system: System, difference: Lowered, value: object) -> list[str]:
     production = at(system, difference.path)
     if not difference.because.strip():
         return ["gives no reason"]
-    if _rank(production) is None or type(production) is not type(difference.value):
-        return [f"cannot be lowered from {_text(production)} to {_text(difference.value)}: not the same kind of value"]
-    if cast("float", _rank(difference.value)) >= cast("float", _rank(production)):
-        return [f"{_text(difference.value)} is not below production's {_text(production)}"]
+    if _rank(production) is None or type(production) is not type(value):
+        return [f"cannot be lowered from {_text(production)} to {_text(value)}: not the same kind of value"]
+    if cast("float", _rank(value)) >= cast("float", _rank(production)):
+        return [f"{_text(value)} is not below production's {_text(production)}"]
     return []
 
 

@@ -12,8 +12,8 @@ from systems.model.edge import Edge
 from systems.model.hardware import Hardware
 from systems.model.monitoring import Monitoring
 from systems.model.operations import Calendar, Firewall, Law, Maintenance, Regime, Retention, Secrets
-from systems.model.recovery import FailureScope, Objectives
-from systems.model.rollout import FeatureFlags, GateKind, Rollout
+from systems.model.recovery import Objectives
+from systems.model.rollout import FeatureFlags, Rollout
 from systems.model.source import Section
 from systems.model.traffic import LoadBalancer, SecurityHeaders, Tls
 from systems.model.workloads import Application, Workload
@@ -158,9 +158,3 @@ class System(Section):
         room = self.database.pooler.client_connections
         if wanted > room:
             yield f"pools may open {wanted} client connections during a rollout, the pooler takes {room}"
-
-    def gates(self, kind: GateKind) -> tuple[str, ...]:
-        return tuple(gate.name for gate in self.rollout.gates if gate.kind is kind)
-
-    def scopes(self) -> tuple[FailureScope, ...]:
-        return tuple(FailureScope)

@@ -1,6 +1,7 @@
 """Staging is production with a short list of lowered values; the whole difference is one page."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,16 @@ def test_a_path_finds_its_value() -> None:
         (Lowered("database.multi_az", False, " "), "gives no reason"),
         (Lowered("database.name", "other", "renamed"), "cannot be lowered from 'astral_core_v2' to 'other'"),
         (Lowered("database replicas", 0, "no path"), "is no path"),
+        (
+            Lowered("objectives.recovery_level", "lukewarm", "no choice"),
+            "choices are copies-only, pilot-light, warm-standby",
+        ),
+        (Lowered("hardware.build_to", "recommended", "the same"), "recommended is not below production's recommended"),
         (Lowered("database.storage_gib.x", 0, "too deep"), "there is nothing below"),
     ],
 )
 def test_what_may_not_be_lowered(difference: Lowered, says: str) -> None:
-    with pytest.raises(SpecError, match=r"database|application") as caught:
+    with pytest.raises(SpecError, match=r"database|application|objectives|hardware") as caught:
         lowered(load("astral-core-v2"), (difference,))
     assert says in str(caught.value)
 
@@ -69,6 +75,15 @@ def test_a_lowered_value_carries_its_reason() -> None:
     smaller = lowered(load("astral-core-v2"), (Lowered("load_balancer.replicas", 2, "a quiet week"),))
     assert smaller.load_balancer.replicas == 2
     assert smaller.load_balancer.because["replicas"] == "a quiet week"
+
+
+def test_choices_may_be_given_as_text() -> None:
+    staging = load("astral-core-v2", Environment.STAGING)
+    by_text = lowered(
+        replace(load("astral-core-v2"), environment=Environment.STAGING),
+        (Lowered("objectives.recovery_level", "copies-only", "as in a stack file"),),
+    )
+    assert by_text.objectives.recovery_level is staging.objectives.recovery_level
 
 
 def test_production_lowered_below_its_promises_does_not_build() -> None:

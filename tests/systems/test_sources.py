@@ -7,10 +7,10 @@ from pathlib import Path
 
 import decision_records
 import pytest
-from document_outline import headings, outlined_documents
+from document_outline import FIGURE, headings, outlined_documents
 
 import systems
-from systems.model import Environment, Part, Source, System
+from systems.model import BackupKind, DatabaseSetting, Drill, Environment, Header, Part, Source, System
 from systems.registry import load, names
 from systems.tree import leaves
 
@@ -59,6 +59,21 @@ def test_every_number_stands_under_its_heading_or_gives_a_reason(name: str) -> N
         if isinstance(value, int | float) and not isinstance(value, bool)
         if field not in part.because and not is_default(part, field, value)
         if not documented(value, headings(source.document)[source.heading])
+    ]
+    assert invented == []
+
+
+@every_system
+def test_figures_inside_texts_stand_under_their_heading_too(name: str) -> None:
+    """postgresql.conf lines, headers and schedules are texts with figures in them."""
+    invented = [
+        f"{type(part).__name__} {part.key}: {field} = {value}, not under {source}"
+        for part, source, reasoned in parts(production(name))
+        if isinstance(part, DatabaseSetting | Header | BackupKind | Drill) and not reasoned
+        for field, value in part.values()
+        if field in ("value", "schedule") and field not in part.because
+        if not {float(figure) for figure in FIGURE.findall(str(value))}
+        <= {float(figure) for figure in headings(source.document)[source.heading]} | {0.0}
     ]
     assert invented == []
 

@@ -11,10 +11,9 @@ ROWS = (
         "ASTRAL CORE V2 - Production Deployment Guide",
         row(
             1,
-            "The platform as a whole is one stack with production and staging",
-            "systems/astral_core_v2",
-            UNIT,
-            proven_by=SPEC,
+            "The platform as a whole is one stack in production and one in staging",
+            "Pulumi.prod.yaml, Pulumi.staging.yaml",
+            EMULATED,
         ),
     ),
     under(
