@@ -1,5 +1,6 @@
 """The command line of the rehearsal: `python -m rehearsal`, what the Makefile's targets call."""
 
+import errno
 import signal
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from rehearsal.engine import Interrupted
 from rehearsal.errors import RehearsalError
 
 INTERRUPTED = 130
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
 
 app = typer.Typer(
     help="Rehearse the production stacks offline: the real engine, an emulated AWS, a real Kubernetes API.",
@@ -162,6 +164,13 @@ def _run(command: Callable[[Terminal], int], go_on: str | None = None) -> NoRetu
         terminal.print(f"[bold red]error:[/] {escape(problem)}")
         for line in rest:
             terminal.print(escape(line))
+        code = 1
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS:
+            raise
+        terminal.print(f"[bold red]error:[/] cannot write {escape(str(error.filename))}: {error.strerror}")
+        terminal.print("  next:  free space, or give yourself the right to write there")
+        terminal.print("  next:  or set LIFELINE_REHEARSAL (and LIFELINE_CACHE) to a place that has both", markup=False)
         code = 1
     except (KeyboardInterrupt, Interrupted):
         how = f"; go on with: {go_on}" if go_on else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 from rehearsal.commands import telling
-from rehearsal.commands.stage import Stage, set_up
+from rehearsal.commands.stage import Stage, look_at, set_up
 from rehearsal.console import Step, Terminal
 from rehearsal.engine import Outcome, Story
 from rehearsal.errors import RehearsalError
@@ -41,6 +41,7 @@ def up(stack: str, project: Path, terminal: Terminal) -> int:
 
 def preview(stack: str, project: Path, terminal: Terminal, diff: bool = False, policies: str | None = None) -> int:
     """Show what `up` would do; 0 when it would be allowed to."""
+    look_at(stack, project)
     packs = ["--policy-pack", str(_policy_pack(project, policies))] if policies else []
     stage = set_up(stack, project, terminal)
     planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs)
