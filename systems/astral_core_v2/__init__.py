@@ -1,6 +1,6 @@
 """Astral Core v2: crisis intervention by volunteers; the flagship, with every part of the model in use."""
 
-from systems.astral_core_v2 import application, data, keeping, promises, traffic, watching
+from systems.astral_core_v2 import application, data, guarding, keeping, promises, traffic, watching
 from systems.astral_core_v2.source import V2
 from systems.environments import Lowered, in_environment
 from systems.model import Environment, HardwareLevel, RecoveryLevel, System
@@ -42,8 +42,8 @@ def system(environment: Environment) -> System:
         crisis=promises.CRISIS,
         monitoring=watching.MONITORING,
         backups=data.BACKUPS,
-        retention=data.RETENTION,
-        secrets=data.SECRETS,
+        retention=guarding.RETENTION,
+        secrets=guarding.SECRETS,
         rollout=keeping.ROLLOUT,
         maintenance=keeping.MAINTENANCE,
         calendar=keeping.CALENDAR,

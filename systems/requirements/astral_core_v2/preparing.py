@@ -155,7 +155,7 @@ ROWS = (
         row(
             23,
             "Encryption keys have 256 bits at least",
-            "systems/astral_core_v2/data.py",
+            "systems/astral_core_v2/guarding.py",
             UNIT,
             "check Environment Variables Set",
             proven_by=SPEC,
