@@ -60,6 +60,8 @@ class Entry:
     #: Further rules that AWS enforces and neither schema nor service model knows.
     check: Callable[[Mapping[str, Any]], list[Failure]] | None = None
     tags: "Tags | None" = None
+    #: Inputs that the official provider fills in by itself when the program leaves them out: sent, judged and kept.
+    presets: Mapping[str, Any] = field(default_factory=dict[str, Any])
     #: The property that is the physical name; filled in from the URN when the program leaves it out.
     name: str = ""
     name_limit: int = 64

@@ -56,7 +56,7 @@ class Aws(Provider):
     ) -> tuple[dict[str, Any], list[Failure]]:
         entry = registry.entry_of(resource.type)
         described = self._schema(entry)
-        inputs = {name: value for name, value in news.items() if value is not None}
+        inputs = {**entry.presets, **{name: value for name, value in news.items() if value is not None}}
         if entry.name and entry.name not in inputs:
             prefix = inputs.get(f"{entry.name}Prefix")
             kept = olds.get(entry.name) if olds.get(f"{entry.name}Prefix") == prefix else None
