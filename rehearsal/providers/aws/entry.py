@@ -59,6 +59,8 @@ class Entry:
     filled_in: tuple[str, ...] = ()
     #: Further rules that AWS enforces and neither schema nor service model knows.
     check: Callable[[Mapping[str, Any]], list[Failure]] | None = None
+    #: Rules that hold for a resource that is to be created, not for one that exists.
+    check_new: Callable[[Mapping[str, Any]], list[Failure]] | None = None
     tags: "Tags | None" = None
     #: Inputs that the official provider fills in by itself when the program leaves them out: sent, judged and kept.
     presets: Mapping[str, Any] = field(default_factory=dict[str, Any])

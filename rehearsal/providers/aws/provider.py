@@ -66,6 +66,8 @@ class Aws(Provider):
             failures += place(entry, inputs)[1]
         if not failures and entry.check is not None:
             failures += entry.check(inputs)
+        if not failures and entry.check_new is not None and not olds:
+            failures += entry.check_new(inputs)
         return inputs, failures
 
     def checked(self, resource: Resource, inputs: dict[str, Any]) -> None:
