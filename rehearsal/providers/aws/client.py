@@ -18,7 +18,7 @@ from rehearsal.providers.provider import Refused
 
 #: Services with one endpoint for the whole partition.
 _GLOBAL = {"iam", "route53", "cloudfront", "organizations", "shield", "budgets", "ce"}
-_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|NotExist|^404$|MalformedArn|InvalidAssociationID")
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|Nonexistent|NotExist|^404$|MalformedArn|InvalidAssociationID")
 _EXISTS = re.compile(r"AlreadyExists|AlreadyOwnedByYou|Duplicate|ResourceInUse|already exists|Conflict")
 
 

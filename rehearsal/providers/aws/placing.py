@@ -244,6 +244,8 @@ def _lift_list(live: Any, template: list[Any], renames: Mapping[str, str], bare:
 
 
 def _lift_scalar(live: Any, template: Any) -> Any:
+    if isinstance(live, bytes) and isinstance(template, str):
+        live = live.decode(errors="replace")
     if live is None or template is None or live == template:
         return live
     if isinstance(template, str):
