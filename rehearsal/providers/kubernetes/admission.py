@@ -1,20 +1,21 @@
 """What a dry run finds out before anything is created: schema, admission, and whether its pods would be admitted."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 from rehearsal.providers import wire
 from rehearsal.providers.kubernetes.apply import Cluster, refused
-from rehearsal.providers.kubernetes.client import ApiError
+from rehearsal.providers.kubernetes.client import REHEARSAL_MANAGER, ApiError
 from rehearsal.providers.kubernetes.discovery import Kind
-from rehearsal.providers.kubernetes.objects import DEFAULT_NAMESPACE, Object
+from rehearsal.providers.kubernetes.objects import DEFAULT_NAMESPACE, Object, at
 from rehearsal.providers.provider import Refused
 
 _PLACEHOLDER = "unknown"
 _TEMPLATED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"}
+_UNKNOWN_FIELD = "field not declared in schema"
+_STRICT = "strict decoding error"
 #: Wrong whatever the values turn out to be that are not known yet.
-_WRONG_REGARDLESS = ("unknown field", "field not declared in schema", "violates PodSecurity")
+_WRONG_REGARDLESS = ("unknown field", _UNKNOWN_FIELD, "violates PodSecurity")
 #: Refers to another object, which may be planned too; the pod's security does not depend on it.
 _REFERENCES = ("serviceAccountName", "serviceAccount", "priorityClassName", "runtimeClassName")
 
@@ -53,14 +54,16 @@ def rehearse_beside(cluster: Cluster, kind: Kind, body: Object, *, manager: str)
     """Dry-run the replacement of an object of the same name, which cannot be sent while the old one lives."""
     if kind.name in ("CustomResourceDefinition", "Namespace"):
         return  # their names are bound to what they hold
-    stand_in = copy.deepcopy(body)
-    stand_in["metadata"]["name"] = f"{body['metadata']['name'][:50]}-replacement"
-    if kind.name == "Service" and isinstance(stand_in.get("spec"), dict):
-        for allocated in ("clusterIP", "clusterIPs", "healthCheckNodePort"):
-            stand_in["spec"].pop(allocated, None)
-        for port in stand_in["spec"].get("ports") or []:
-            port.pop("nodePort", None)
-    rehearse(cluster, kind, stand_in, manager=manager)
+    stand_in = _renamed(body, "replacement")
+    if kind.name == "Service":
+        stand_in["spec"] = _without(body.get("spec"), ("clusterIP", "clusterIPs", "healthCheckNodePort"))
+        if isinstance(ports := at(stand_in, "spec", "ports"), list):
+            stand_in["spec"]["ports"] = [_without(port, ("nodePort",)) for port in ports]
+    try:
+        rehearse(cluster, kind, stand_in, manager=manager)
+    except Refused as error:
+        name = body["metadata"]["name"]
+        raise Refused(str(error).replace(stand_in["metadata"]["name"], name)) from error
 
 
 def refuse_inadmissible_pods(cluster: Cluster, body: Object) -> None:
@@ -75,23 +78,35 @@ def _dry_run(cluster: Cluster, kind: Kind, body: Object, manager: str, force: bo
         if error.namespace_missing:
             _dry_run_elsewhere(cluster, kind, body, manager)
         elif not error.account_missing:
-            raise refused(error) from error
+            raise _all_at_once(cluster, kind, body, error) from error
 
 
 def _dry_run_elsewhere(cluster: Cluster, kind: Kind, body: Object, manager: str) -> None:
     """The namespace is only planned: everything but its own rules can be checked in another."""
     planned = body["metadata"]["namespace"]
-    moved = copy.deepcopy(body)
-    moved["metadata"]["namespace"] = DEFAULT_NAMESPACE
+    moved = {**body, "metadata": {**body["metadata"], "namespace": DEFAULT_NAMESPACE}}
+    if cluster.client.find(kind.path(DEFAULT_NAMESPACE, moved["metadata"]["name"])) is not None:
+        return  # what is there has nothing to do with it
     if kind.name == "Pod":
-        moved["spec"] = _without_references(moved.get("spec") or {})
-    moved["metadata"]["name"] = f"{body['metadata']['name'][:50]}-planned"
+        moved["spec"] = _without(moved.get("spec"), _REFERENCES)
     try:
         cluster.dry_run(kind, moved, manager=manager)
     except ApiError as error:
         # What the default namespace lacks, the planned one may bring.
-        if error.status in (400, 422) and f'"{planned}"' not in error.message:
-            raise refused(error) from error
+        if error.status in (400, 422, 500) and f'"{planned}"' not in error.message:
+            raise _all_at_once(cluster, kind, moved, error) from error
+
+
+def _all_at_once(cluster: Cluster, kind: Kind, body: Object, error: ApiError) -> Refused:
+    """An apply is refused with its first unknown field; the same as a plain request, with all of them."""
+    if _UNKNOWN_FIELD in error.message:
+        collection = kind.path(body["metadata"].get("namespace", ""), "").rstrip("/")
+        try:
+            cluster.client.request("POST", collection, {"dryRun": "All", "fieldValidation": "Strict"}, body)
+        except ApiError as fuller:
+            if _STRICT in fuller.message:
+                return refused(fuller)
+    return refused(error)
 
 
 def _rehearse_pods(cluster: Cluster, body: Object) -> None:
@@ -103,19 +118,15 @@ def _rehearse_pods(cluster: Cluster, body: Object) -> None:
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
-            **{
-                key: value
-                for key, value in (template.get("metadata") or {}).items()
-                if key in ("labels", "annotations")
-            },
+            **{key: value for key, value in _parts(template.get("metadata")) if key in ("labels", "annotations")},
             "name": f"{body['metadata']['name'][:50]}-rehearsed",
             "namespace": namespace,
         },
-        "spec": _without_references(template.get("spec") or {}),
+        "spec": _without(template["spec"], _REFERENCES),
     }
     kind = Kind("v1", "Pod", "pods", namespaced=True)
     try:
-        cluster.dry_run(kind, pod, manager="lifeline-rehearsal")
+        cluster.dry_run(kind, pod, manager=REHEARSAL_MANAGER)
     except ApiError as error:
         # A used-up quota may be freed by the pods that this change replaces.
         if error.status == 403 and not error.account_missing and "exceeded quota" not in error.message:
@@ -126,17 +137,23 @@ def _rehearse_pods(cluster: Cluster, body: Object) -> None:
 
 
 def _template(body: Object) -> Object | None:
-    spec = body.get("spec") or {}
     if body["kind"] == "CronJob":
-        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
-    elif body["kind"] not in _TEMPLATED:
-        return None
-    template = spec.get("template")
-    return template if isinstance(template, dict) else None
+        template = at(body, "spec", "jobTemplate", "spec", "template")
+    else:
+        template = at(body, "spec", "template") if body["kind"] in _TEMPLATED else None
+    return template if isinstance(template, dict) and isinstance(template.get("spec"), dict) else None
 
 
-def _without_references(spec: Object) -> Object:
-    return {key: value for key, value in spec.items() if key not in _REFERENCES}
+def _parts(metadata: Any) -> Any:
+    return metadata.items() if isinstance(metadata, dict) else ()
+
+
+def _renamed(body: Object, role: str) -> Object:
+    return {**body, "metadata": {**body["metadata"], "name": f"{body['metadata']['name'][:50]}-{role}"}}
+
+
+def _without(value: Any, names: tuple[str, ...]) -> Any:
+    return {key: item for key, item in value.items() if key not in names} if isinstance(value, dict) else value
 
 
 def _filled(value: Any) -> Any:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ AUTONAMED = "pulumi.com/autonamed"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _CRD_EXTENSION = "x_kubernetes_"
 _MANAGER = "pulumi-kubernetes"
+_VERSION = re.compile(r"v\d+\w*")
 
 Object = dict[str, Any]
 
@@ -40,7 +42,7 @@ class Target:
         return "." not in group or (group.endswith(".k8s.io") and not group.endswith(definitions))
 
     def __str__(self) -> str:
-        where = f"{self.namespace}/" if self.namespace else ""
+        where = f"{self.namespace}/" if self.namespace != "" else ""
         return f"{self.kind} {where}{self.name}"
 
 
@@ -51,11 +53,8 @@ def target(resource: Resource, inputs: Object) -> Target:
     patch = token_kind.endswith("Patch") and (token_kind == f"{kind}Patch" or not inputs)
     if patch and not inputs:
         kind = token_kind.removesuffix("Patch")
-    metadata = inputs.get("metadata") or {}
-    if inputs and metadata is not wire.UNKNOWN:
-        name, namespace = metadata.get("name") or "", metadata.get("namespace") or ""
-    elif inputs:
-        name = namespace = wire.UNKNOWN
+    if inputs:
+        name, namespace = (_text(at(inputs, "metadata", key)) for key in ("name", "namespace"))
     else:
         namespace, _, name = resource.id.rpartition("/")
     return Target(inputs.get("apiVersion") or api_version, kind, name, namespace, patch)
@@ -64,7 +63,7 @@ def target(resource: Resource, inputs: Object) -> Target:
 def token_parts(token: str) -> tuple[str, str]:
     """kubernetes:apps/v1:Deployment -> ("apps/v1", "Deployment"); core/v1 is the API's plain v1."""
     parts = token.split(":")
-    if len(parts) != 3 or "/" not in parts[1]:
+    if len(parts) != 3 or not _VERSION.fullmatch(parts[1].rpartition("/")[2]):
         raise Refused(f"not available in a rehearsal: {token} is no kind of Kubernetes objects")
     return parts[1].removeprefix("core/"), parts[2]
 
@@ -101,12 +100,11 @@ def derived_name(resource: Resource, inputs: Object) -> str:
 
 
 def is_autonamed(inputs: Object) -> bool:
-    return ((inputs.get("metadata") or {}).get("annotations") or {}).get(AUTONAMED) == "true"
+    return at(inputs, "metadata", "annotations", AUTONAMED) == "true"
 
 
 def annotation(inputs: Object, name: str) -> str:
-    annotations = (inputs.get("metadata") or {}).get("annotations") or {}
-    value = annotations.get(f"pulumi.com/{name}")
+    value = at(inputs, "metadata", "annotations", f"pulumi.com/{name}")
     return value if isinstance(value, str) else ""
 
 
@@ -123,8 +121,9 @@ def to_send(inputs: Object, which: Target, namespace: str) -> Object:
     body.pop("status", None)
     if is_secret(which.kind, which.api_version) and "stringData" in body:
         # The server merges stringData into data and forgets it: with server-side apply a removed key would stay.
-        strings = body.pop("stringData")
-        body["data"] = {**(body.get("data") or {}), **{key: base64_of(text) for key, text in strings.items()}}
+        strings, data = body.pop("stringData"), body.get("data", {})
+        known = wire.UNKNOWN not in (strings, data)
+        body["data"] = {**data, **{key: base64_of(text) for key, text in strings.items()}} if known else wire.UNKNOWN
     if which.kind == "CustomResourceDefinition":
         body = _renamed(body, lambda key: key.replace("_", "-") if key.startswith(_CRD_EXTENSION) else key)
     return body
@@ -145,6 +144,19 @@ def from_server(live: Object) -> Object:
         prefix = _CRD_EXTENSION.replace("_", "-")
         kept = _renamed(kept, lambda key: key.replace("-", "_") if key.startswith(prefix) else key)
     return kept
+
+
+def at(value: Any, *path: str) -> Any:
+    """What lies there: None where there is nothing, UNKNOWN where a preview cannot know."""
+    for key in path:
+        if not isinstance(value, dict):
+            return wire.UNKNOWN if value is wire.UNKNOWN else None
+        value = value.get(key)
+    return value
+
+
+def _text(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def without_nulls(value: Any) -> Any:

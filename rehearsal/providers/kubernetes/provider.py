@@ -7,14 +7,24 @@ from typing import Any
 from rehearsal.paths import StackPaths
 from rehearsal.providers import schema, wire
 from rehearsal.providers.differences import Change, changes
-from rehearsal.providers.kubernetes import admission, deletion, live, objects, ownership, readiness, replacing, waiting
+from rehearsal.providers.kubernetes import (
+    admission,
+    deletion,
+    live,
+    objects,
+    ownership,
+    readiness,
+    replacing,
+    secrets,
+    waiting,
+)
 from rehearsal.providers.kubernetes.apply import Cluster
 from rehearsal.providers.kubernetes.client import Client, Endpoint, Unreachable
 from rehearsal.providers.kubernetes.discovery import Kind
 from rehearsal.providers.kubernetes.engine_log import EngineLog
 from rehearsal.providers.kubernetes.objects import Object, Target
 from rehearsal.providers.kubernetes.ownership import Ownership
-from rehearsal.providers.kubernetes.scrubbing import scrubbed
+from rehearsal.providers.kubernetes.secrets import scrubbed
 from rehearsal.providers.kubernetes.settings import Settings
 from rehearsal.providers.provider import Failure, NotReady, Provider, Refused, Resource
 
@@ -65,7 +75,7 @@ class Kubernetes(Provider):
         inputs.setdefault("apiVersion", which.api_version)
         inputs.setdefault("kind", token_kind.removesuffix("Patch") if which.patch else token_kind)
         failures = self._wrong(which, inputs)
-        if not failures and not which.name and inputs.get("metadata") is not wire.UNKNOWN:
+        if not failures and which.name == "":
             self._name(resource, inputs, olds)
         if objects.is_secret(which.kind, which.api_version):
             # Whether or not the program says so: from here on the engine keeps it encrypted.
@@ -79,16 +89,15 @@ class Kubernetes(Provider):
         metadata = inputs.get("metadata")
         if metadata is not None and metadata is not wire.UNKNOWN and not isinstance(metadata, dict):
             return [Failure("metadata", "must be an object")]
-        if which.patch and not which.name:
+        if which.patch and which.name == "":
             return [Failure("metadata.name", "is required: a patch changes an object that exists under this name")]
-        return []
+        return secrets.wrong(inputs) if objects.is_secret(which.kind, which.api_version) else []
 
     def _name(self, resource: Resource, inputs: Object, olds: Object) -> None:
         metadata = inputs["metadata"] = dict(inputs.get("metadata") or {})
-        annotations = dict(metadata.get("annotations") or {})
-        name = (olds.get("metadata") or {}).get("name")
-        metadata["name"] = name or objects.derived_name(resource, inputs)
-        metadata["annotations"] = {**annotations, objects.AUTONAMED: "true"}
+        metadata["name"] = objects.at(olds, "metadata", "name") or objects.derived_name(resource, inputs)
+        if metadata.get("annotations") is not wire.UNKNOWN:
+            metadata["annotations"] = {**(metadata.get("annotations") or {}), objects.AUTONAMED: "true"}
 
     def diff(
         self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any]
