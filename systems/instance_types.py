@@ -1,7 +1,7 @@
 """The machines we build on, and what is left of each for pods. One small table, so that a choice can be read off it.
 
-Source: EC2 DescribeInstanceTypes, us-east-1, read 2026-11-21. Only families that RDS offers for PostgreSQL 15 as well,
-and no burstable ones: their sustained share of a core is below every documented minimum.
+Source: EC2 DescribeInstanceTypes as moto 5.2.5 carries it, and RDS classes for PostgreSQL 15.13 and later as cfn-lint
+1.58 knows them, both read 2026-11-21; a test compares. No burstable ones: their sustained share of a core is too small.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Can the promises be kept? For each failure scope, the mechanism that answers it and its budget, step by step.
 
-Times of managed services are upper ends of what is published or was measured; each step names its basis.
+Each step names its basis: the upper end of what is published or was measured, or an assumption for drills to correct.
 They start when the failure starts, except for corruption, which nobody can date: there they start when it is declared.
 """
 
@@ -46,15 +46,15 @@ NO_LOSS = (Step("synchronous copy", 0, "nothing acknowledged is lost"),)
 POD_START = Step("new pod", 60, "image present, readiness within a minute (application contract)")
 ALARM = Step("detection", 90, "three missed outside checks of 30 s")
 STANDBY_PROMOTION = Step("promotion", 120, "RDS Multi-AZ instance fail-over takes 60 to 120 s (Amazon RDS user guide)")
-DATABASE_NAME = Step("database name", 5, "the endpoint's record lives 5 s (Amazon RDS user guide)")
-REPLICA_PROMOTION = Step(
-    "promotion", 300, "a replica reboots to become a primary: some minutes (Amazon RDS user guide)"
-)
+DATABASE_NAME = Step("database name", 5, "the endpoint's record lives 5 s (AWS re:Post; not guaranteed)")
+REPLICA_PROMOTION = Step("promotion", 300, "assumed: the user guide says several minutes or longer; drills measure")
 PUBLIC_NAME = Step("DNS", 60, "alias records live 60 s")
-SCALE_UP = Step("scale up", 180, "nodes join within three minutes; the standby runs at its minimum")
-NEW_CLUSTER = Step("new cluster", 2_400, "control plane 15 min, nodes and add-ons 10, workloads 5, rounded up")
-NEW_DATABASE = Step("new database", 1_800, "restoring a snapshot to a new instance, storage loaded lazily")
-LOG_REPLAY = Step("log replay", 900, "at most one day of log after the nightly snapshot")
+SCALE_UP = Step("scale up", 180, "assumed: nodes join within three minutes of being asked for")
+NEW_CLUSTER = Step("new cluster", 2_400, "assumed: control plane 15 min, nodes 10, workloads 5, a third more")
+NEW_DATABASE = Step(
+    "new database", 1_800, "assumed: a snapshot to a new instance, storage loaded lazily; drills measure"
+)
+LOG_REPLAY = Step("log replay", 900, "assumed: at most one day of log after the nightly snapshot; drills measure")
 SWITCH = Step("switch of `database`", 30, "the pooler is pointed at the restored instance")
 ARCHIVE_LAG = Step("archive lag", 300, "RDS uploads its log every five minutes (Amazon RDS user guide)")
 REPLICA_LAG = Step("replica lag", 30, "replication is asynchronous; above 30 s the replica lag alert fires")

@@ -1,9 +1,15 @@
 """Sizing never undershoots: whatever a document asks for, the machines have it, also with one zone gone."""
 
+import gzip
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
+import cfnlint
+import moto
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,3 +156,29 @@ def test_a_warm_standby_has_nodes_of_its_own_and_can_grow_to_production() -> Non
     assert recovery
     assert recovery.zones * recovery.most_nodes_in_each_zone >= sizing.plan(V2).node_groups[0].nodes
     assert sizing.plan(load("astral-core-v2", Environment.STAGING)).recovery_node_group is None
+
+
+def test_the_table_of_machines_agrees_with_what_ec2_says_of_itself() -> None:
+    bundled = Path(moto.__file__).parent / "ec2/resources/instance_types.json.gz"
+    described = json.loads(gzip.decompress(bundled.read_bytes()))
+    for machine in INSTANCE_TYPES:
+        told = described[machine.name]
+        network = told["NetworkInfo"]
+        assert told["VCpuInfo"]["DefaultVCpus"] == machine.vcpus
+        assert told["MemoryInfo"]["SizeInMiB"] == machine.memory_gib * 1024
+        assert network["NetworkCards"][0]["BaselineBandwidthInGbps"] == machine.network_gbps
+        assert network["NetworkCards"][0]["PeakBandwidthInGbps"] == machine.burst_gbps
+        assert network["MaximumNetworkInterfaces"] == machine.interfaces
+        assert network["Ipv4AddressesPerInterface"] == machine.addresses_per_interface
+
+
+def test_rds_offers_every_database_class_for_the_newest_postgresql_15() -> None:
+    extension = "data/schemas/extensions/aws_rds_dbinstance/db_instance_class.json"
+    offered: dict[int, set[str]] = {}
+    for rule in json.loads((Path(cfnlint.__file__).parent / extension).read_text())["allOf"]:
+        asked = rule["if"]["properties"]
+        minor = re.search(r"15\\\.(\d+)\)\$", asked["EngineVersion"]["pattern"])
+        if asked["Engine"]["const"] == "postgres" and minor:
+            offered[int(minor[1])] = set(rule["then"]["properties"]["DBInstanceClass"]["enum"])
+    chosen = {each.database_class for each in INSTANCE_TYPES if each.architecture is sizing.DATABASE_ARCHITECTURE}
+    assert chosen <= offered[max(offered)]
