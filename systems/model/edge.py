@@ -64,6 +64,7 @@ class RecordTarget(StrEnum):
     DATABASE = "database"
     MAIL_BOUNCES = "mail-bounces"
     MAIL_DKIM = "mail-dkim"
+    MAIL_INBOX = "mail-inbox"  # servers of whoever runs the organisation's mailboxes: the stack's settings name them
     LITERAL = "literal"
 
 

@@ -17,6 +17,7 @@ class Signal(StrEnum):
     ERROR_PERCENT = "error_percent"
     RESPONSE_SECONDS = "response_seconds"
     UPTIME_PERCENT = "uptime_percent"
+    HEALTH_UP = "health_up"  # 1 or 0: the platform's documented health path answers well
     RESPONSE_TIMES_BASELINE = "response_times_baseline"  # how many times the baseline of the release before
 
     # machines and workloads
