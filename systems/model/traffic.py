@@ -157,6 +157,8 @@ class LoadBalancer(Section):
     retries: int = 3
     """Tries after a failed connection; a request that may have reached a server is never sent twice."""
     maximum_connections: int = 10_000
+    operator_timeout_seconds: int = 30
+    """How long an operator's session on the runtime socket may be silent before it is closed."""
 
     def problems(self) -> Iterator[str]:
         if self.replicas < 1:

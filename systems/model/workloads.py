@@ -166,7 +166,7 @@ class Job(Section):
 
     name: str
     workload: str
-    """Whose image and settings it runs with."""
+    """Whose image and settings it runs with; `platform` is the image of this project, which has psql."""
     command: tuple[str, ...]
     when: JobTime
     schedule: str = ""
@@ -250,10 +250,14 @@ class Application(Section):
         if not names:
             yield "workloads is empty: there is nothing to run"
         users = [
-            *((f"setting {each.name}", reader) for each in self.settings for reader in each.readers),
-            *((f"job {each.name}", each.workload) for each in self.jobs),
-            *((f"external service {each.name}", caller) for each in self.external_services for caller in each.callers),
+            *((f"setting {each.name}", reader, names) for each in self.settings for reader in each.readers),
+            *((f"job {each.name}", each.workload, names | {"platform"}) for each in self.jobs),
+            *(
+                (f"external service {each.name}", caller, names | {"monitoring"})
+                for each in self.external_services
+                for caller in each.callers
+            ),
         ]
-        for user, workload in users:
-            if workload not in names | {"monitoring"}:
-                yield f"{user} names workload {workload!r}; there are {', '.join(sorted(names))}"
+        for user, workload, known in users:
+            if workload not in known:
+                yield f"{user} names workload {workload!r}; there are {', '.join(sorted(known))}"
