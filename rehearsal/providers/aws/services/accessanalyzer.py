@@ -24,7 +24,7 @@ ENTRIES = (
         service="accessanalyzer",
         level="validated",
         operation="CreateAnalyzer",
-        also=lambda r: {"type": "ACCOUNT"},
+        presets={"type": "ACCOUNT"},
         id=lambda r, answer: r.inputs["analyzerName"],
         update={
             "configuration": lambda r: r.api("UpdateAnalyzer", analyzerName=r.id, **r.request(only=["configuration"]))
