@@ -13,6 +13,7 @@ from components.aws.network import Network, NetworkArgs
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.namespace import Namespace, NamespaceArgs
 from components.naming import DataClass, Naming
+from systems import sizing
 
 stack = settings.parse({**config.get_config_env(), **config.CONFIG.get()})
 system = stack.system
@@ -23,7 +24,9 @@ in_account = ResourceOptions(provider=account)
 network = Network(
     "network",
     NetworkArgs(
-        vpc_cidr=system.firewall.network_cidr, zones=tuple(f"{stack.region}{zone}" for zone in "abc"), nat_gateways=3
+        vpc_cidr=system.firewall.network_cidr,
+        zones=tuple(f"{stack.region}{zone}" for zone in "abc"[: system.objectives.zones]),
+        nat_gateways=system.objectives.zones if system.production else 1,
     ),
     naming,
     in_account,
@@ -41,9 +44,8 @@ cluster = Cluster(
         kubernetes_version="1.35",
         subnet_ids=network.private_subnet_ids,
         secrets_key_arn=keys.arn("cluster"),
-        instance_type="m6i.xlarge",
-        node_count=6,
-        maximum_nodes=12,
+        node_groups=sizing.plan(system).node_groups,
+        admin_cidrs=stack.admin_cidrs,
     ),
     naming,
     in_account,
@@ -56,7 +58,7 @@ for workload in system.workloads:
         ApplicationArgs(
             workload=workload,
             hardening=system.application.hardening,
-            image=stack.images.get(workload.image, f"{workload.image}:unreleased"),
+            image=stack.images[workload.image],
             namespace=platform.namespace,
         ),
         naming,

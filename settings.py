@@ -1,23 +1,41 @@
-"""A stack's configuration as one validated object: everything that is wrong with it is said at once."""
+"""A stack's configuration as one validated object. Nothing is asked of the network; all problems are told at once.
 
-import json
+Every problem has a stable id (docs/settings.md lists them), the key, the value given, and what is allowed.
+"""
+
+import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import cast
 
-from systems import registry
-from systems.model import Environment, System
+import yaml
 
-_PREFIX = "lifeline:"
+from settings_reading import Problem, Reader, SettingsError
+from systems import availability, environments, registry
+from systems.model import Environment, RecoveryLevel, SecretClass, SpecError, System
+from systems.tree import Change, changed
 
+__all__ = ["Baseline", "Problem", "Settings", "SettingsError", "parse"]
 
-class SettingsError(Exception):
-    """All problems of a stack file, each with its key, the value given and what is allowed."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("the stack's configuration cannot be used:\n" + "\n".join(f"  {each}" for each in problems))
-        self.problems = problems
+#: AWS regions with three zones or more that need no opting in.
+REGIONS = (
+    *("us-east-1", "us-east-2", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1"),
+    *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+)
+KEYS = (
+    *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "adminCidrs"),
+    *("images", "suppliedSecrets", "recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline"),
+    "lowered",
+)
+#: Administrators come from offices and gateways; a wider range is a mistake.
+_WIDEST_ADMIN_PREFIX = 20
+_IMAGE = re.compile(
+    r"(?P<name>[a-z0-9][a-z0-9._/:-]*?)(:(?P<tag>[\w][\w.-]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+Baseline = ("managed", "external")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,43 +46,171 @@ class Settings:
     environment: Environment
     aws_account_id: str
     region: str
+    recovery_region: str
     owner: str
+    domain: str
+    admin_cidrs: tuple[str, ...]
     images: Mapping[str, str]
+    supplied_secrets: Mapping[str, str] = field(repr=False)
+    availability_level: int
+    kubeconfig: str | None = field(default=None, repr=False)
+    """Of a cluster that is there already; None builds one."""
+    account_baseline: str
+    """`managed`: this stack sets the account's defaults and audit; `external`: a landing zone does."""
 
 
-_DEFAULTS: dict[str, Any] = {
-    "environment": "production",
-    "region": "us-east-1",
-    "owner": "platform-engineering",
-    "images": {},
-}
-
-
-def parse(config: Mapping[str, Any]) -> Settings:
-    """From the stack's whole configuration, keys as in the stack file; other namespaces are not ours to judge."""
-    given = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
-    known = {*_DEFAULTS, "system", "awsAccountId"}
-    problems = [
-        f"lifeline:{key}: unknown; there are {', '.join(sorted(known))}" for key in sorted(given.keys() - known)
-    ]
-    values = {**_DEFAULTS, **given}
-    if values["environment"] not in set(Environment):
-        problems.append(f"lifeline:environment: {values['environment']!r}; one of {', '.join(Environment)}")
-    if values.get("system") not in registry.names():
-        problems.append(f"lifeline:system: {values.get('system')!r}; one of {', '.join(registry.names())}")
-    if not re.fullmatch(r"\d{12}", str(values.get("awsAccountId"))):
-        problems.append(f"lifeline:awsAccountId: {values.get('awsAccountId')!r}; twelve digits, in quotes")
-    images = values["images"]
-    if isinstance(images, str):
-        images = json.loads(images)
-    if problems:
-        raise SettingsError(problems)
-    environment = Environment(values["environment"])
-    return Settings(
-        system=registry.load(values["system"], environment),
-        environment=environment,
-        aws_account_id=str(values["awsAccountId"]),
-        region=values["region"],
-        owner=values["owner"],
-        images=images,
+def parse(config: Mapping[str, object]) -> Settings:
+    """From a stack's whole configuration, keys as in the stack file; other namespaces are not ours to judge."""
+    read = Reader(config, KEYS)
+    environment = Environment(
+        read.choice("environment", tuple(Environment), Environment.PRODUCTION.value, "LL-CFG-005")
     )
+    system = _system(read, environment)
+    region = read.choice("region", REGIONS, "us-east-1", "LL-CFG-007")
+    recovery_region = read.choice("recoveryRegion", REGIONS, "us-west-2", "LL-CFG-008")
+    if region == recovery_region:
+        read.refuse("LL-CFG-009", "recoveryRegion", recovery_region, f"another region than {region}")
+    account = read.text("awsAccountId", None, "LL-CFG-006", re.compile(r"\d{12}"), "twelve digits, in quotes")
+    owner = read.text(
+        "owner", "platform-engineering", "LL-CFG-010", re.compile(r"[\w .@-]{1,128}"), "a name or address"
+    )
+    domain = read.text(
+        "domain", system.edge.domain if system else "", "LL-CFG-011", _DOMAIN, "a domain in lower case: example.org"
+    )
+    values = {
+        "environment": environment,
+        "aws_account_id": account,
+        "region": region,
+        "recovery_region": recovery_region,
+        "owner": owner,
+        "domain": domain,
+        "admin_cidrs": _admin_cidrs(read),
+        "images": _images(read, system, environment),
+        "supplied_secrets": _supplied_secrets(read, system),
+        "kubeconfig": _kubeconfig(read),
+        "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),
+    }
+    adjusted, level = _adjusted(read, system) if system else (system, 0)
+    if read.problems or adjusted is None:
+        raise SettingsError(read.problems)
+    return Settings(system=adjusted, availability_level=level, **values)  # pyright: ignore[reportArgumentType]
+
+
+def _system(read: Reader, environment: Environment) -> System | None:
+    names = registry.names()
+    name = read.choice("system", names, None, "LL-CFG-004")
+    return registry.load(name, environment) if name in names else None
+
+
+def _admin_cidrs(read: Reader) -> tuple[str, ...]:
+    """Networks administrators may come from; none is the safest."""
+    given = read.listed("adminCidrs", "LL-CFG-012")
+    for cidr in given:
+        try:
+            network = ipaddress.ip_network(cidr)
+        except ValueError as error:
+            read.refuse("LL-CFG-013", "adminCidrs", cidr, f"a network such as 203.0.113.0/24 ({error})")
+            continue
+        widest = _WIDEST_ADMIN_PREFIX if network.version == 4 else 48
+        if network.prefixlen < widest:
+            read.refuse("LL-CFG-014", "adminCidrs", cidr, f"a network of /{widest} or smaller")
+    return tuple(given)
+
+
+def _images(read: Reader, system: System | None, environment: Environment) -> Mapping[str, str]:
+    """One reference for every image of the spec, by digest in production: a tag can be moved, a digest cannot."""
+    given = read.mapping("images", "LL-CFG-015")
+    known = {workload.image for workload in system.workloads} if system else set(given)
+    for name, reference in given.items():
+        matched = _IMAGE.fullmatch(reference)
+        if name not in known:
+            read.refuse("LL-CFG-016", f"images.{name}", reference, f"images of this platform: {_among(known)}")
+        elif not matched:
+            read.refuse("LL-CFG-017", f"images.{name}", reference, "registry/name:tag or registry/name@sha256:<digest>")
+        elif environment is Environment.PRODUCTION and not matched["digest"]:
+            read.refuse(
+                "LL-CFG-018", f"images.{name}", reference, "in production a digest: name@sha256:<64 hex digits>"
+            )
+        elif matched["tag"] in (None, "latest") and not matched["digest"]:
+            read.refuse("LL-CFG-019", f"images.{name}", reference, "a tag that names one release, or a digest")
+    for name in sorted(known - given.keys()):
+        read.refuse("LL-CFG-020", f"images.{name}", None, "a reference for every image of the platform")
+    return given
+
+
+def _supplied_secrets(read: Reader, system: System | None) -> Mapping[str, str]:
+    """Values that only their providers can make; never invented here, never printed."""
+    given = read.mapping("suppliedSecrets", "LL-CFG-021")
+    supplied = SecretClass.SUPPLIED
+    known = {each.name for each in system.secrets.secrets if each.secret_class is supplied} if system else set(given)
+    for name, value in given.items():
+        if name not in known:
+            read.refuse("LL-CFG-022", f"suppliedSecrets.{name}", None, _among(known), said="no supplied secret")
+        elif not value.strip():
+            allowed = "the value its provider gave, or no entry"
+            read.refuse("LL-CFG-023", f"suppliedSecrets.{name}", None, allowed, said="empty")
+    return given
+
+
+def _kubeconfig(read: Reader) -> str | None:
+    text = read.text("kubeconfig", "", "LL-CFG-024", re.compile(r"[\s\S]*"), "the text of a kubeconfig")
+    if not text:
+        return None
+    try:
+        content: object = yaml.safe_load(text)
+    except yaml.YAMLError:
+        content = None
+    if not isinstance(content, dict) or not cast("dict[str, object]", content).get("clusters"):
+        read.refuse("LL-CFG-025", "kubeconfig", None, "YAML with at least one entry in clusters", said="not one")
+    return text
+
+
+def _adjusted(read: Reader, system: System) -> tuple[System | None, int]:
+    """The spec with this stack's own choices: lowered values, recovery level, availability level."""
+    because = read.mapping("because", "LL-CFG-027")
+    unused = because.keys() - {"recoveryLevel", "availability"}
+    for key in sorted(unused):
+        read.refuse("LL-CFG-028", f"because.{key}", because[key], "reasons for: recoveryLevel, availability")
+    levels = tuple(RecoveryLevel)
+    recovery = read.choice("recoveryLevel", levels, system.objectives.recovery_level.value, "LL-CFG-029")
+    wanted = read.whole("availability", availability.level_of(system), tuple(availability.LEVELS), "LL-CFG-030")
+    try:
+        adjusted = environments.lowered(system, tuple(_lowered(read)))
+        adjusted = _at_recovery(read, adjusted, RecoveryLevel(recovery), because.get("recoveryLevel", ""))
+        if wanted < availability.level_of(adjusted) and not because.get("availability", "").strip():
+            read.refuse("LL-CFG-031", "availability", wanted, "a reason in because.availability for going down")
+            return None, wanted
+        return availability.at_level(adjusted, wanted, because.get("availability", "")), wanted
+    except SpecError as error:
+        for problem in error.problems:
+            read.refuse("LL-CFG-032", "lowered", None, "a platform that keeps its document's promises", said=problem)
+        return None, wanted
+
+
+def _lowered(read: Reader) -> list[environments.Lowered]:
+    found: list[environments.Lowered] = []
+    for path, given in read.objects("lowered", "LL-CFG-033").items():
+        unknown = given.keys() - {"value", "because"}
+        reason = given.get("because", "")
+        if "value" not in given or unknown:
+            read.refuse("LL-CFG-034", f"lowered.{path}", sorted(given), "exactly value and because")
+        elif not isinstance(reason, str) or not reason.strip():
+            read.refuse("LL-CFG-035", f"lowered.{path}", reason, "a reason in because")
+        else:
+            found.append(environments.Lowered(path, given["value"], reason))
+    return found
+
+
+def _at_recovery(read: Reader, system: System, wanted: RecoveryLevel, because: str) -> System:
+    """Up is free, down needs a reason."""
+    now, order = system.objectives.recovery_level, tuple(RecoveryLevel)
+    if wanted is now:
+        return system
+    if order.index(wanted) < order.index(now) and not because.strip():
+        read.refuse("LL-CFG-036", "recoveryLevel", wanted.value, "a reason in because.recoveryLevel for going down")
+        return system
+    return changed(system, [Change("objectives.recovery_level", wanted, because or "chosen for this stack")])
+
+
+def _among(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -13,27 +13,28 @@ import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
 from components.naming import DataClass, Naming
+from systems.model import Architecture
+from systems.sizing import NodeGroup
 
 _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
+_AMI_TYPES = {Architecture.AMD64: "BOTTLEROCKET_x86_64", Architecture.ARM64: "BOTTLEROCKET_ARM_64"}
 _CONTROL_PLANE_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """`node_count` and `instance_type` come from sizing: never below the documented hardware."""
+    """`node_groups` come from sizing: never below the documented hardware."""
 
     kubernetes_version: str
     subnet_ids: list[pulumi.Output[str]]
     secrets_key_arn: pulumi.Input[str]
-    instance_type: str
-    node_count: int
-    maximum_nodes: int
+    node_groups: tuple[NodeGroup, ...]
     admin_cidrs: tuple[str, ...] = ()
     """Who may reach the API from outside; nobody when empty."""
 
 
 class Cluster(pulumi.ComponentResource):
-    """EKS with a private endpoint, secrets encrypted under our key, and one group of nodes."""
+    """EKS with a private endpoint, secrets encrypted under our key, and a group of nodes for each role."""
 
     cluster_name: pulumi.Output[str]
     endpoint: pulumi.Output[str]
@@ -45,7 +46,8 @@ class Cluster(pulumi.ComponentResource):
         self._name, self._args, self._naming = name, args, naming
         self._child = ResourceOptions(parent=self)
         self._cluster = self._create_cluster(self._create_cluster_role())
-        self.nodes = self._create_nodes(*self._create_node_role())
+        role, granted = self._create_node_role()
+        self.nodes = [self._create_nodes(group, role, granted) for group in args.node_groups]
         self.cluster_name = self._cluster.name
         self.endpoint = self._cluster.endpoint
         self.kubeconfig = self._kubeconfig()
@@ -101,22 +103,25 @@ class Cluster(pulumi.ComponentResource):
         role = self._create_role("nodes", "ec2.amazonaws.com")
         return role, [self._attach(role, "nodes", policy) for policy in _NODE_POLICIES]
 
-    def _create_nodes(self, role: aws.iam.Role, granted: list[aws.iam.RolePolicyAttachment]) -> aws.eks.NodeGroup:
+    def _create_nodes(
+        self, group: NodeGroup, role: aws.iam.Role, granted: list[aws.iam.RolePolicyAttachment]
+    ) -> aws.eks.NodeGroup:
         return aws.eks.NodeGroup(
-            f"{self._name}-nodes",
+            f"{self._name}-nodes-{group.role}",
             cluster_name=self._cluster.name,
-            node_group_name=self._naming.name("nodes"),
+            node_group_name=self._naming.name(group.role),
             node_role_arn=role.arn,
             subnet_ids=self._args.subnet_ids,
-            instance_types=[self._args.instance_type],
-            ami_type="BOTTLEROCKET_x86_64",
+            instance_types=[group.machine.name],
+            ami_type=_AMI_TYPES[group.machine.architecture],
+            disk_size=group.disk_gib,
             scaling_config={
-                "desired_size": self._args.node_count,
-                "min_size": self._args.node_count,
-                "max_size": self._args.maximum_nodes,
+                "desired_size": group.nodes,
+                "min_size": group.nodes,
+                "max_size": group.zones * group.most_nodes_in_each_zone,
             },
             update_config={"max_unavailable": 1},
-            labels={"lifeline.dev/role": "workloads"},
+            labels={"lifeline.dev/role": group.role},
             tags=self._naming.tags("cluster"),
             opts=ResourceOptions(parent=self, depends_on=granted),
         )
@@ -157,5 +162,5 @@ class Cluster(pulumi.ComponentResource):
         return kubernetes.Provider(
             f"{self._name}-objects",
             kubeconfig=self.kubeconfig,
-            opts=ResourceOptions(parent=self, depends_on=[self.nodes]),
+            opts=ResourceOptions(parent=self, depends_on=self.nodes),
         )

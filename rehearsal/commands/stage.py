@@ -11,6 +11,7 @@ from rehearsal.engine.checkpoint import Checkpoint
 from rehearsal.engine.recovery import forget_lost, recover
 from rehearsal.errors import RehearsalError
 from rehearsal.paths import StackPaths
+from rehearsal.processes import Continuity
 from rehearsal.stacks import StackFile
 
 
@@ -47,16 +48,15 @@ def set_up(stack: str, project: Path, terminal: Terminal) -> Stage:
         engine = beside.submit(_prepare_engine, stage, tools["pulumi"], terminal)
         started = processes.ensure_running(stage.stack, tools, stage.file.account, terminal)
         notes = engine.result()
-    if started.kubernetes_state_lost and not started.aws_state_lost:
+    # A new emulator is a lost one to a state that still remembers resources (its directory was removed by hand, say).
+    aws, kubernetes = (kept is not Continuity.KEPT for kept in (started.aws, started.kubernetes))
+    if kubernetes and not aws:
         # Node groups live in both: an account whose nodes are gone would never be whole again.
         terminal.print("Kubernetes lost its state; the emulated AWS begins anew with it", style="yellow")
         processes.stop(stage.stack, terminal)
-        started = processes.ensure_running(stage.stack, tools, stage.file.account, terminal)
-        notes += forget_lost(stage.checkpoint, stage.stack, aws=True, kubernetes=True)
-    else:
-        notes += forget_lost(
-            stage.checkpoint, stage.stack, aws=started.aws_state_lost, kubernetes=started.kubernetes_state_lost
-        )
+        processes.ensure_running(stage.stack, tools, stage.file.account, terminal)
+        aws = True
+    notes += forget_lost(stage.checkpoint, stage.stack, aws=aws, kubernetes=kubernetes)
     processes.confirm_state(stage.stack)
     for note in notes:
         terminal.print(f"! {note}", style="yellow", markup=False)
