@@ -14,6 +14,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.placing import find_member
+from rehearsal.providers.wire import MARK
 from rehearsal.witness.record import SECRET, UNKNOWN, Checked
 
 _A_SECRET = "{{resolve:secretsmanager:supplied-at-deployment:SecretString}}"
@@ -156,6 +157,8 @@ class _Translation:
             return self.template.unknown(kinds == {"array"})
         if value == SECRET:
             return _A_SECRET
+        if isinstance(value, dict) and MARK in value:
+            return "uploaded"  # an asset or archive
         if isinstance(value, str) and value in self.references:
             return self.references[value]
         if "array" in kinds:
