@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import sys
-import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -62,11 +61,13 @@ def write_script(path: Path, commands: str) -> None:
     text = f"#!/bin/sh\n{commands}"
     if path.exists() and path.read_text() == text and os.access(path, os.X_OK):
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".stub-")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    Path(temporary).chmod(0o755)
-    Path(temporary).replace(path)
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        temporary.write_text(text)
+        temporary.chmod(0o755)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _place(source: Path, target: Path) -> None:
@@ -76,11 +77,14 @@ def _place(source: Path, target: Path) -> None:
     temporary = target.with_name(f".{target.name}-{os.getpid()}")
     temporary.unlink(missing_ok=True)
     try:
-        temporary.hardlink_to(source)
-    except OSError:
-        shutil.copy2(source, temporary)
-    temporary.replace(target)
-    temporary.unlink(missing_ok=True)  # renaming one hard link onto another of the same file leaves both
+        try:
+            temporary.hardlink_to(source)
+        except OSError:
+            shutil.copy2(source, temporary)
+        temporary.replace(target)
+    finally:
+        # A copy that found the disk full; also, renaming one hard link onto another of the same file leaves both.
+        temporary.unlink(missing_ok=True)
 
 
 def _same(source: Path, target: Path) -> bool:

@@ -53,17 +53,19 @@ def environment(stack: StackPaths) -> dict[str, str]:
 
 
 def _passphrase_file() -> Path:
-    """Made once for all stacks; exclusive creation settles who wins when two commands start at once."""
+    """Made once for all stacks; the link settles who wins when two commands start at once."""
     file = paths.workspace() / "passphrase"
+    if file.exists():
+        return file
     file.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        temporary = file.with_name(f".passphrase-{os.getpid()}")
+    temporary = file.with_name(f".passphrase-{os.getpid()}")
+    try:
         temporary.touch(mode=0o600)
         temporary.write_text(secrets.token_urlsafe(32))
-        try:
+        with contextlib.suppress(FileExistsError):
             file.hardlink_to(temporary)
-        finally:
-            temporary.unlink()
+    finally:
+        temporary.unlink(missing_ok=True)
     return file
 
 

@@ -22,7 +22,7 @@ def recover(checkpoint: Checkpoint) -> list[str]:
         notes.append(mended)
     if checkpoint.exists() and (pending := checkpoint.clear_pending()):
         shown = ", ".join(pending[:3]) + (f" and {len(pending) - 3} more" if len(pending) > 3 else "")
-        notes.append(f"an earlier run was cut off while it was {shown}; going on from there")
+        notes.append(f"an earlier run was cut off ({shown}); going on from there")
     return notes
 
 

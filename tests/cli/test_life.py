@@ -160,6 +160,50 @@ def test_up_after_the_emulated_aws_was_killed_makes_its_things_again(rehearsal):
     assert rehearsal.run("down").code == 0
 
 
+def test_two_stacks_stand_side_by_side_and_go_one_by_one(rehearsal):
+    rehearsal.write(PROGRAM)
+    (rehearsal.project / "Pulumi.staging.yaml").write_text("")
+    both = [rehearsal.start("up", stack) for stack in ("prod", "staging")]
+    for command in both:
+        _, told = command.communicate(timeout=120)
+        assert command.returncode == 0, told
+    places = [
+        json.loads((rehearsal.workspace / "stacks" / s / "endpoints.json").read_text()) for s in ("prod", "staging")
+    ]
+    assert places[0]["aws"]["url"] != places[1]["aws"]["url"]
+    assert places[0]["kubernetes"]["server"] != places[1]["kubernetes"]["server"]
+    passwords = [json.loads(rehearsal.run("outputs", s, "--secrets").out)["password"] for s in ("prod", "staging")]
+    assert passwords[0] != passwords[1]
+
+    assert rehearsal.run("down", "staging").code == 0
+    assert "2 unchanged" in rehearsal.run("preview", "prod").err
+    assert rehearsal.run("down", "prod").code == 0
+    assert rehearsal.processes() == []
+
+
+def test_after_the_command_itself_was_killed_the_engine_ends_its_work(rehearsal):
+    rehearsal.write(
+        "import asyncio, pulumi, pulumi_random as random\n"
+        "async def slowly():\n"
+        "    await asyncio.sleep(8)\n"
+        "    return 'slow'\n"
+        "random.RandomPet('pet', prefix=slowly())\n"
+    )
+    assert rehearsal.run("up").code == 0
+    command = rehearsal.start("up")
+    assert command.stderr is not None
+    while "second witness" not in (line := command.stderr.readline()):
+        assert line, "up ended early"
+    time.sleep(2)
+    command.kill()
+    command.communicate()
+    refused = rehearsal.run("up")
+    assert refused.code == 1
+    assert "another command is at work on this stack: process" in refused.err
+    time.sleep(12)
+    assert rehearsal.run("up").code == 0
+
+
 def _pids(value) -> list[int]:
     if isinstance(value, dict):
         return [pid for key, inner in value.items() for pid in ([inner] if key == "pid" else _pids(inner))]

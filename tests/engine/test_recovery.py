@@ -97,7 +97,7 @@ def test_an_operation_cut_off_leaves_no_warning(slow_run):
     pending = {**one, "urn": one["urn"].replace("::one", "::two"), "id": ""}
     content["checkpoint"]["latest"]["pending_operations"] = [{"resource": pending, "type": "creating"}]
     run.checkpoint.file.write_text(json.dumps(content))
-    assert recover(run.checkpoint) == ["an earlier run was cut off while it was creating two; going on from there"]
+    assert recover(run.checkpoint) == ["an earlier run was cut off (creating two); going on from there"]
     assert run.up().story.warnings == []
 
 
