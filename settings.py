@@ -119,7 +119,10 @@ def _admin_cidrs(read: Reader) -> tuple[str, ...]:
 
 def _images(read: Reader, system: System | None, environment: Environment) -> Mapping[str, str]:
     """One reference for every image of the spec, by digest in production: a tag can be moved, a digest cannot."""
+    good_so_far = len(read.problems)
     given = read.mapping("images", "LL-CFG-015")
+    if len(read.problems) > good_so_far:
+        return {}
     known = {workload.image for workload in system.workloads} if system else set(given)
     for name, reference in given.items():
         matched = _IMAGE.fullmatch(reference)
@@ -177,6 +180,8 @@ def _adjusted(read: Reader, system: System) -> tuple[System | None, int]:
     try:
         adjusted = environments.lowered(system, tuple(_lowered(read)))
         adjusted = _at_recovery(read, adjusted, RecoveryLevel(recovery), because.get("recoveryLevel", ""))
+        if not read.has("availability"):
+            return adjusted, availability.level_of(adjusted)
         if wanted < availability.level_of(adjusted) and not because.get("availability", "").strip():
             read.refuse("LL-CFG-031", "availability", wanted, "a reason in because.availability for going down")
             return None, wanted

@@ -41,12 +41,15 @@ class Reader:
         self._given = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
         for key in sorted(self._given.keys() - set(keys)):
             near = difflib.get_close_matches(key, keys, n=1)
-            hint = f"did you mean {_PREFIX}{near[0]}?" if near else f"one of {', '.join(keys)}"
-            self.refuse("LL-CFG-001", key, None, hint, said="no such key")
+            said = f"no such key, did you mean {near[0]}?" if near else "no such key"
+            self.refuse("LL-CFG-001", key, None, ", ".join(keys), said=said)
+
+    def has(self, key: str) -> bool:
+        return key in self._given
 
     def refuse(self, id: str, key: str, given: object, allowed: str, said: str = "") -> None:
         shown = said or ("missing" if given is None else f"given {given!r}")
-        if len(shown) > _LONGEST_SHOWN:
+        if not said and len(shown) > _LONGEST_SHOWN:
             shown = f"{shown[:_LONGEST_SHOWN]}…"
         self.problems.append(Problem(id, key, shown, allowed))
 
