@@ -15,7 +15,8 @@ def live_inputs(r: Live, schema: ResourceSchema, live: Mapping[str, Any]) -> dic
     """The program's inputs with live values laid over where the program set something; all live ones for an import."""
     if not r.inputs:
         return imported_inputs(r, schema, live)
-    believed = {"region", "tags", *r.entry.not_sent, *(path for path in r.entry.lost if "." not in path)}
+    own_tags = {"tags"} if r.entry.tags is not None else set[str]()
+    believed = {"region", *own_tags, *r.entry.not_sent, *(path for path in r.entry.lost if "." not in path)}
     result = dict(r.inputs)
     for name, wanted in r.inputs.items():
         if name in believed or wanted is None:
