@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.model import ListShape
+
 from rehearsal.providers import wire
 from rehearsal.providers.aws import client
 from rehearsal.providers.aws.entry import Entry
@@ -174,12 +176,13 @@ def place(
         if value is not None and name not in apart and (only is None or name in only)
     }
     placer = Placer(entry.rename)
-    placed = placer.place(shape, chosen)
+    placed: Any = placer.place(shape.member if isinstance(shape, ListShape) else shape, chosen)
     if placer.unplaced:
         raise Refused(
             f"{entry.type}: no member of {entry.service} {operation} for {', '.join(placer.unplaced)}; "
             f"name one in `rename`, `after` or `not_sent` of its entry in {entry_file(entry)}"
         )
+    placed = [placed] if isinstance(shape, ListShape) else placed
     for member in reversed(root.split(".") if root else []):
         placed = {member: placed}
     return placed, placer.failures

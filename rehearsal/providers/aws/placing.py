@@ -96,8 +96,8 @@ class Placer:
         if isinstance(shape, StructureShape):
             return self._as_structure(shape, value, path, bare)
         if isinstance(shape, ListShape):
-            if isinstance(value, dict) and _is_pairs(shape):
-                value = [{"Key": key, "Value": item} for key, item in sorted(value.items())]
+            if isinstance(value, dict) and (pair := _pair(shape)):
+                value = [{pair: key, "Value": item} for key, item in sorted(value.items())]
             items = value if isinstance(value, list) else [value]
             self._check_length(shape, len(items), path, "items")
             return [self._value(shape.member, item, f"{path}[{index}]", bare) for index, item in enumerate(items)]
@@ -190,15 +190,21 @@ def _count(shape: StructureShape, built: dict[str, Any]) -> None:
             built.setdefault("Enabled", bool(built["Quantity"]))
 
 
-def _is_pairs(shape: ListShape) -> bool:
-    """A map of ours is a list of Key and Value in many AWS requests."""
-    return isinstance(shape.member, StructureShape) and set(shape.member.members) == {"Key", "Value"}
+def _pair(shape: ListShape) -> str:
+    """A map of ours is a list of Key (or Name) and Value in many AWS requests: the first one's name."""
+    members = set(shape.member.members) if isinstance(shape.member, StructureShape) else set()
+    return next((name for name in ("Key", "Name") if members == {name, "Value"}), "")
 
 
 def from_pairs(live: Any) -> Any:
-    """A list of Key and Value as the map it stands for; anything else as it is."""
-    if isinstance(live, list) and live and all(isinstance(it, dict) and it.keys() == {"Key", "Value"} for it in live):
-        return {pair["Key"]: pair["Value"] for pair in live}
+    """A list of Key (or Name) and Value as the map it stands for; anything else as it is."""
+    for name in ("Key", "Name"):
+        if (
+            isinstance(live, list)
+            and live
+            and all(isinstance(it, dict) and it.keys() == {name, "Value"} for it in live)
+        ):
+            return {pair[name]: pair["Value"] for pair in live}
     return live
 
 
