@@ -65,6 +65,7 @@ class RecordTarget(StrEnum):
     MAIL_BOUNCES = "mail-bounces"
     MAIL_DKIM = "mail-dkim"
     MAIL_INBOX = "mail-inbox"  # servers of whoever runs the organisation's mailboxes: the stack's settings name them
+    ELSEWHERE = "elsewhere"  # servers of whoever runs the host: the stack's settings name them
     LITERAL = "literal"
 
 
@@ -176,6 +177,9 @@ class Edge(Section):
         for host in self.hosts:
             if host.label not in named and host.audience is not Audience.ELSEWHERE:
                 yield f"host {host.key} has no DNS record"
+            foreign = any(each.target is RecordTarget.ELSEWHERE for each in self.records if each.label == host.label)
+            if foreign and host.audience is not Audience.ELSEWHERE:
+                yield f"host {host.key} is for {host.audience}, its record leads to somebody else's servers"
             inside = any(record.private for record in self.records if record.label == host.label)
             if inside != (host.audience is Audience.INSIDE) and host.label in named:
                 yield f"host {host.key} is for {host.audience}, its record is {'' if inside else 'not '}private"

@@ -202,6 +202,11 @@ class Monitoring(Section):
     single_sign_on: bool = True
     """Grafana asks the organisation's identity provider where one is configured; never anonymous."""
 
+    @property
+    def spelled_out(self) -> frozenset[str]:
+        """Conditions that an alert of the document states; a threshold's line that says the same makes no second one."""
+        return frozenset(str(alert.condition) for alert in self.alerts)
+
     def problems(self) -> Iterator[str]:
         receivers = {each.name for each in self.receivers}
         channels = {each.name for each in self.channels}

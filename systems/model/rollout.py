@@ -40,10 +40,11 @@ class GateKind(StrEnum):
 
 
 class GateTime(StrEnum):
-    """When a gate is asked."""
+    """When a gate is asked. REOPENING: everything new runs, and visitors still see the maintenance page."""
 
     BEFORE = "before"
     EACH_STEP = "each-step"
+    REOPENING = "reopening"
     AFTER = "after"
 
 
@@ -127,6 +128,8 @@ class Rollout(Section):
             yield f"steps {shares} must rise and end at 100"
         if self.strategy is Strategy.MAINTENANCE and not (self.stop_order and self.start_order):
             yield "a rollout in maintenance needs stop_order and start_order"
+        if self.strategy is not Strategy.MAINTENANCE and any(gate.time is GateTime.REOPENING for gate in self.gates):
+            yield f"gates before reopening belong to a rollout in maintenance, this one is {self.strategy}"
         if bool(self.report) != (self.report_after_hours is not None):
             yield "report and report_after_hours belong together"
         if not self.rollback_triggers:

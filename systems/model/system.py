@@ -59,6 +59,11 @@ class System(Section):
         return self.environment is Environment.PRODUCTION
 
     @property
+    def backup_bucket_name(self) -> str | None:
+        """The documented name is production's: names of buckets are unique over all accounts of AWS."""
+        return self.backups.bucket_name if self.production else None
+
+    @property
     def workloads(self) -> tuple[Workload, ...]:
         return self.application.workloads
 
