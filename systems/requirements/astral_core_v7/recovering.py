@@ -1,0 +1,270 @@
+"""Astral Core v7, maintenance, recovery, escalation and duties."""
+
+from systems.requirements.ledger import Proof, row, under
+
+SPEC, OBJECTIVES = "tests/systems/test_astral_core_v7.py", "tests/systems/test_objectives.py"
+MAINTENANCE, RULES, IMAGE = "operations/ (maintenance)", "rendering/prometheus.py", "images/backup"
+CALENDAR, LOGS, ROUTES = "operations/ (calendar)", "components/kubernetes/monitoring.py", "rendering/alertmanager.py"
+COMMAND, EXERCISED, UNIT, PERSON, EMULATED = Proof.COMMAND, Proof.EXERCISED, Proof.UNIT, Proof.PERSON, Proof.EMULATED
+TASKS = "Regular Maintenance Tasks"
+
+ROWS = (
+    under(
+        "Maintenance Windows",
+        row(
+            84,
+            "Planned work has a window, notices, a page and an end",
+            "systems/astral_core_v7/keeping.py",
+            UNIT,
+            proven_by=SPEC,
+        ),
+    ),
+    under(
+        "Maintenance Windows > Planned Maintenance Checklist",
+        row(
+            85,
+            "A window off the peak, in UTC",
+            MAINTENANCE,
+            COMMAND,
+            "check Schedule maintenance window (off-peak hours)",
+        ),
+        row(86, "Users are told 48 hours before", MAINTENANCE, COMMAND, "check Notify users 48 hours in advance"),
+        row(
+            87,
+            "A page with 503 and Retry-After while it lasts, gone afterwards",
+            "rendering/haproxy.py",
+            EXERCISED,
+            "check Create maintenance page",
+            "check Remove maintenance page",
+        ),
+        row(88, "A backup is taken before the work", MAINTENANCE, COMMAND, "check Backup database"),
+        row(
+            89,
+            "The way back is written down, the work is done",
+            "Engineering Lead",
+            PERSON,
+            "check Document rollback plan",
+            "check Perform maintenance tasks",
+        ),
+        row(
+            90,
+            "All services are checked before the page goes",
+            MAINTENANCE,
+            COMMAND,
+            "check Verify all services operational",
+        ),
+        row(91, "Completion is announced", MAINTENANCE, COMMAND, "check Send completion notification"),
+    ),
+    under(
+        "Maintenance Windows > Maintenance Mode",
+        row(
+            92,
+            "On and off within seconds, without a release",
+            "rendering/haproxy.py",
+            EXERCISED,
+            "code 1",
+            decision="V7-D11",
+        ),
+    ),
+    under("Troubleshooting Tools", row(93, "Tools as in the sections below", "docs/runbooks", UNIT)),
+    under(
+        "Troubleshooting Tools > Useful Commands",
+        row(
+            94,
+            "Logs, endpoints, DNS and certificate can be asked in one command",
+            "operations/ (health)",
+            COMMAND,
+            "code 1",
+        ),
+        row(
+            95,
+            "Nobody needs a shell in production",
+            "components/aws/cluster.py",
+            Proof.POLICY,
+            "code 1",
+            decision="SYS-08",
+        ),
+        row(
+            96,
+            "Lighthouse belongs to the application's build",
+            "docs/application-contract.md",
+            Proof.APPLICATION,
+            "code 1",
+        ),
+    ),
+    under(
+        "Troubleshooting Tools > Log Analysis",
+        row(97, "Logs can be searched, cut by time and exported", LOGS, EXERCISED, "code 1"),
+    ),
+    under(
+        "Disaster Recovery",
+        row(
+            98,
+            "Four hours and one hour of data in every scope",
+            "systems/objectives.py",
+            UNIT,
+            proven_by=OBJECTIVES,
+            decision="V7-D08",
+        ),
+    ),
+    under(
+        "Disaster Recovery > Full System Recovery",
+        row(99, "Extent, components and time to expect are shown", "operations/ (health)", COMMAND),
+        row(
+            100,
+            "Restore, last good release, health check, integrity: in this order, with one command",
+            "operations/ (restore)",
+            COMMAND,
+            "code 1",
+            decision="V7-D08",
+        ),
+        row(
+            101,
+            "Network, keys, replica and copies stand in a second region before anything happens",
+            "components/aws (recovery region)",
+            EMULATED,
+            decision="V7-D08",
+        ),
+        row(102, "Incident, cause, prevention and runbook are written up", "Engineering Lead", PERSON),
+    ),
+    under(
+        "Support Escalation",
+        row(
+            103,
+            "Every severity has somebody who answers and somebody who is next",
+            "systems/astral_core_v7/watching.py",
+            UNIT,
+            proven_by=SPEC,
+        ),
+    ),
+    under(
+        "Support Escalation > Escalation Matrix",
+        row(
+            104,
+            "SEV1: on-call at once, engineering lead after 15 minutes",
+            ROUTES,
+            EXERCISED,
+            "row SEV1",
+            decision="V7-D10",
+        ),
+        row(105, "SEV2: on-call, team lead after 30 minutes", ROUTES, EXERCISED, "row SEV2", decision="V7-D10"),
+        row(106, "SEV3: support, on-call after 2 hours", ROUTES, EXERCISED, "row SEV3", decision="V7-D10"),
+        row(
+            107,
+            "SEV4: support, product team on the next business day",
+            "systems/astral_core_v7/watching.py",
+            UNIT,
+            "row SEV4",
+            proven_by=SPEC,
+            decision="V7-D10",
+        ),
+    ),
+    under(
+        "Support Escalation > External Support",
+        row(
+            108,
+            "Vercel's and the providers' support becomes AWS Support",
+            "Engineering Lead",
+            PERSON,
+            decision="V7-D01",
+        ),
+    ),
+    under(TASKS, row(109, "A calendar of duties with reminders", CALENDAR, UNIT)),
+    under(
+        f"{TASKS} > Daily",
+        row(
+            110,
+            "Error logs and security alerts are read",
+            CALENDAR,
+            PERSON,
+            "check Review error logs",
+            "check Review security alerts",
+        ),
+        row(
+            111,
+            "Health endpoints are asked every 30 s from outside",
+            "components/aws/edge.py",
+            EMULATED,
+            "check Check health endpoints",
+        ),
+        row(112, "Performance is watched by rules", RULES, EXERCISED, "check Monitor performance metrics"),
+    ),
+    under(
+        f"{TASKS} > Weekly",
+        row(
+            113,
+            "Backups are verified weekly, and a missing verification alerts",
+            IMAGE,
+            EXERCISED,
+            "check Database backup verification",
+            decision="V7-D09",
+        ),
+        row(
+            114,
+            "Performance report and security audit log are read",
+            CALENDAR,
+            PERSON,
+            "check Performance report review",
+            "check Security audit log review",
+        ),
+        row(
+            115,
+            "Updates of dependencies are looked for",
+            ".github/workflows",
+            COMMAND,
+            "check Dependency updates check",
+        ),
+    ),
+    under(
+        f"{TASKS} > Monthly",
+        row(
+            116,
+            "A full backup on the first of the month",
+            "components/kubernetes/jobs.py",
+            Proof.KUBERNETES,
+            "check Full system backup",
+            decision="V7-D09",
+        ),
+        row(
+            117,
+            "Security patches reach nodes, images and add-ons",
+            "components/aws/cluster.py",
+            EMULATED,
+            "check Security patches",
+        ),
+        row(
+            118,
+            "Performance and capacity are reviewed",
+            CALENDAR,
+            PERSON,
+            "check Performance optimization",
+            "check Capacity planning review",
+        ),
+        row(119, "A recovery drill", IMAGE, EXERCISED, "check Disaster recovery drill"),
+    ),
+    under(
+        f"{TASKS} > Quarterly",
+        row(120, "A security audit, with the auditor's pack as its evidence", CALENDAR, PERSON, "check Security audit"),
+        row(
+            121,
+            "Baselines and runbooks are brought up to date",
+            CALENDAR,
+            PERSON,
+            "check Performance baseline update",
+            "check Runbook review and update",
+            decision="V7-D16",
+        ),
+        row(122, "The team is trained", CALENDAR, PERSON, "check Team training on procedures"),
+    ),
+    under(
+        "Quick Reference Card",
+        row(
+            123,
+            "Rollback, logs, health, secrets and maintenance on one page, with commands that work here",
+            "docs/runbooks",
+            UNIT,
+            "code 1",
+            decision="V7-D01",
+        ),
+    ),
+)
