@@ -1,5 +1,6 @@
 """What a dry run finds out before anything is created: schema, admission, and whether its pods would be admitted."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,8 @@ from rehearsal.providers.provider import Refused
 
 _PLACEHOLDER = "unknown"
 _TEMPLATED = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"}
+_ACCOUNT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.1
 _UNKNOWN_FIELD = "field not declared in schema"
 _STRICT = "strict decoding error"
 #: Wrong whatever the values turn out to be that are not known yet.
@@ -67,8 +70,14 @@ def rehearse_beside(cluster: Cluster, kind: Kind, body: Object, *, manager: str)
 
 
 def refuse_inadmissible_pods(cluster: Cluster, body: Object) -> None:
-    """A workload is admitted whatever its pods are; their refusal would show only as a timeout."""
-    _rehearse_pods(cluster, body)
+    """A workload is admitted whatever its pods are; their refusal would show only as a timeout.
+
+    In a namespace of this very run no pod can be tried before its service account is there.
+    """
+    deadline = time.monotonic() + _ACCOUNT_SECONDS
+    while not _rehearse_pods(cluster, body) and time.monotonic() < deadline:
+        if cluster.interrupted.wait(_PAUSE_SECONDS):
+            return
 
 
 def _dry_run(cluster: Cluster, kind: Kind, body: Object, manager: str, force: bool, warn: Any) -> None:
@@ -109,11 +118,12 @@ def _all_at_once(cluster: Cluster, kind: Kind, body: Object, error: ApiError) ->
     return refused(error)
 
 
-def _rehearse_pods(cluster: Cluster, body: Object) -> None:
+def _rehearse_pods(cluster: Cluster, body: Object) -> bool:
+    """Whether there was nothing in the way of finding out."""
     template = _template(body)
     namespace = body["metadata"].get("namespace")
     if template is None or not namespace:
-        return
+        return True
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -129,11 +139,14 @@ def _rehearse_pods(cluster: Cluster, body: Object) -> None:
         cluster.dry_run(kind, pod, manager=REHEARSAL_MANAGER)
     except ApiError as error:
         # A used-up quota may be freed by the pods that this change replaces.
-        if error.status == 403 and not error.account_missing and "exceeded quota" not in error.message:
+        if error.account_missing:
+            return False
+        if error.status == 403 and "exceeded quota" not in error.message:
             words = error.message.replace(f"{body['metadata']['name'][:50]}-rehearsed", f"{body['metadata']['name']}-…")
             raise Refused(
                 f"the pods of {body['kind']} {namespace}/{body['metadata']['name']} would be refused: {words}"
             ) from error
+    return True
 
 
 def _template(body: Object) -> Object | None:

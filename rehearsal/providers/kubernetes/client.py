@@ -139,7 +139,8 @@ class Client:
             try:
                 status, headers, content = self._exchange(method, target, payload, kind)
             except (OSError, http.client.HTTPException) as error:
-                if attempt == _ATTEMPTS or self._interrupted.is_set():
+                untrusted = isinstance(error, ssl.SSLCertVerificationError)
+                if untrusted or attempt == _ATTEMPTS or self._interrupted.is_set():
                     raise self._unreachable(error) from error
                 logging.info("%s %s: %s; attempt %d", method, path, error, attempt)
             else:

@@ -10,6 +10,9 @@ from rehearsal.providers.kubernetes.objects import Object
 from rehearsal.providers.provider import Refused
 
 POLICIES = {"foreground": "Foreground", "background": "Background", "orphan": "Orphan"}
+#: Gone when their pods are. For other kinds the collector has nothing to do, and of a kind whose definition is younger
+#: than its last discovery (30 s) it does not even know.
+_OWNERS = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"}
 _STRAYS_EVERY_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 0.5
 
@@ -22,7 +25,7 @@ def delete(
     if live is None:
         return
     uid = live["metadata"]["uid"]
-    propagation = POLICIES.get(policy.lower() or "foreground")
+    propagation = POLICIES.get(policy.lower() or ("foreground" if live["kind"] in _OWNERS else "background"))
     if propagation is None:
         raise Refused(f"pulumi.com/deletionPropagationPolicy is {policy!r}; allowed: {', '.join(POLICIES)}")
     try:

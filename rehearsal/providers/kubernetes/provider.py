@@ -1,7 +1,6 @@
 """The life of a Kubernetes resource in a rehearsal: applied to the real API server, waited for, deleted."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from rehearsal.paths import StackPaths
@@ -13,20 +12,19 @@ from rehearsal.providers.kubernetes import (
     live,
     objects,
     ownership,
-    readiness,
     replacing,
     secrets,
     waiting,
 )
 from rehearsal.providers.kubernetes.apply import Cluster
 from rehearsal.providers.kubernetes.client import Client, Endpoint, Unreachable
-from rehearsal.providers.kubernetes.discovery import Kind
 from rehearsal.providers.kubernetes.engine_log import EngineLog
 from rehearsal.providers.kubernetes.objects import Object, Target
 from rehearsal.providers.kubernetes.ownership import Ownership
+from rehearsal.providers.kubernetes.placing import Placing
 from rehearsal.providers.kubernetes.secrets import scrubbed
 from rehearsal.providers.kubernetes.settings import Settings
-from rehearsal.providers.provider import Failure, NotReady, Provider, Refused, Resource
+from rehearsal.providers.provider import Failure, Provider, Refused, Resource
 
 _NOT_HERE = (
     "not available in a rehearsal: {token} is rendered by the official provider's plugin, which is not installed. "
@@ -42,9 +40,10 @@ class Kubernetes(Provider):
     def __init__(self) -> None:
         super().__init__()
         self.version = schema.sdk_version("kubernetes")
-        self._log = EngineLog()
         self._settings = Settings()
+        self._log = EngineLog("")
         self._connected: Cluster | None = None
+        self._placed: Placing | None = None
         self._ownership = Ownership()
 
     # -- configuration ------------------------------------------------------------------------------------------------
@@ -58,6 +57,8 @@ class Kubernetes(Provider):
         self._settings = Settings.of(settings, endpoint.server)
         client = Client(endpoint, self.cancelled)
         self._connected = Cluster(client, self._settings.namespace, self.cancelled)
+        self._log = EngineLog(self.engine_address, suppress_deprecations=self._settings.suppress_deprecations)
+        self._placed = Placing(self._connected, self._settings, self._log)
 
     def configuration_replaces(self) -> frozenset[str]:
         return frozenset({"clusterIdentifier"})
@@ -137,7 +138,7 @@ class Kubernetes(Provider):
             existing = self._cluster.live(kind, which)
             if existing is not None and not which.patch and not self._settings.upsert:
                 self._ownership.refuse_to_take_over(resource, which, existing, preview=False)
-            return self._put(resource, inputs, which, kind, existing)
+            return self._placing.place(resource, inputs, which, kind, existing)
 
     def _preview_create(self, resource: Resource, inputs: Object, which: Target) -> None:
         cluster = self._cluster
@@ -155,8 +156,8 @@ class Kubernetes(Provider):
             self._ownership.refuse_to_take_over(resource, which, existing, preview=True)
             admission.rehearse_beside(cluster, kind, body, manager=manager)
             return
-        force = self._forced(inputs)
-        admission.rehearse(cluster, kind, body, manager=manager, force=force, warn=self._warner(resource))
+        force = self._placing.forced(inputs)
+        admission.rehearse(cluster, kind, body, manager=manager, force=force, warn=self._log.warner(resource))
 
     def update(
         self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any], preview: bool
@@ -173,10 +174,10 @@ class Kubernetes(Provider):
                 if preview:
                     manager = ownership.manager(resource, which, news, existing)
                     body = objects.to_send(news, which, self._cluster.namespace(kind, which))
-                    warn, force = self._warner(resource), self._forced(news)
+                    warn, force = self._log.warner(resource), self._placing.forced(news)
                     admission.rehearse(self._cluster, kind, body, manager=manager, force=force, warn=warn)
                     return planned
-                return self._put(resource, news, which, kind, existing)[1]
+                return self._placing.place(resource, news, which, kind, existing)[1]
             except Unreachable:
                 if not self._settings.skip_update_unreachable:
                     raise
@@ -219,11 +220,11 @@ class Kubernetes(Provider):
                     return  # its definition went, and it with it
                 path = self._cluster.path(kind, which)
                 if which.patch:
-                    self._relinquish(resource, old_inputs, which, kind)
+                    self._placing.relinquish(resource, old_inputs, which, kind)
                     return
                 limit = waiting.deletion_limit_seconds(resource)
                 policy = objects.annotation(old_inputs, "deletionPropagationPolicy")
-                deletion.delete(self._cluster, path, policy, limit, self.cancelled, self._teller(resource))
+                deletion.delete(self._cluster, path, policy, limit, self.cancelled, self._log.teller(resource))
             except Unreachable:
                 if not self._settings.delete_unreachable:
                     raise
@@ -249,51 +250,8 @@ class Kubernetes(Provider):
             raise Refused("the Kubernetes provider was not configured")
         return self._connected
 
-    def _put(
-        self, resource: Resource, inputs: Object, which: Target, kind: Kind, existing: Object | None
-    ) -> tuple[str, dict[str, Any]]:
-        """Apply, then wait: what is not ready stays in the state with its reasons, and the next `up` goes on."""
-        cluster = self._cluster
-        namespace = cluster.namespace(kind, which)
-        body = objects.to_send(inputs, which, namespace)
-        id = objects.identity(namespace, which.name)
-        if which.patch and existing is None:
-            raise Refused(f"{which} does not exist, so there is nothing to patch: create it first")
-        if not which.patch:
-            admission.refuse_inadmissible_pods(cluster, body)
-        manager = ownership.manager(resource, which, inputs, existing)
-        applied = cluster.apply(kind, body, manager=manager, force=self._forced(inputs), warn=self._warner(resource))
-        if which.kind == "CustomResourceDefinition":
-            cluster.discovery.forget()
-        waits = readiness.needs_waiting(which.api_version, which.kind)
-        if which.patch or not waits or waiting.is_skipped(inputs):
-            return id, live.outputs(inputs, applied)
-        limit, tell = waiting.limit_seconds(resource, inputs), self._teller(resource)
-        waited = waiting.until_ready(
-            cluster.client, kind.path(namespace, which.name), applied, limit, self.cancelled, tell
-        )
-        outputs = live.outputs(inputs, waited.live)
-        if waited.reasons:
-            raise NotReady(id, outputs, waited.reasons)
-        return id, outputs
-
-    def _relinquish(self, resource: Resource, inputs: Object, which: Target, kind: Kind) -> None:
-        """A patch ends by giving up its fields: those nobody else holds go, the object stays."""
-        namespace = self._cluster.namespace(kind, which)
-        if self._cluster.live(kind, which) is not None:
-            nothing = objects.to_send({}, which, namespace)
-            manager = ownership.manager(resource, which, inputs, None)
-            self._cluster.apply(kind, nothing, manager=manager)
-
-    def _forced(self, inputs: Object) -> bool:
-        return self._settings.patch_force or objects.annotation(inputs, "patchForce").lower() == "true"
-
-    def _teller(self, resource: Resource) -> Callable[[str], None]:
-        return lambda words: self._log.status(self.engine_address, resource.urn, words)
-
-    def _warner(self, resource: Resource) -> Callable[[str], None]:
-        def warn(words: str) -> None:
-            if not (self._settings.suppress_deprecations and "deprecated" in words):
-                self._log.warning(self.engine_address, resource.urn, words)
-
-        return warn
+    @property
+    def _placing(self) -> Placing:
+        if self._placed is None:
+            raise Refused("the Kubernetes provider was not configured")
+        return self._placed

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rehearsal.providers.kubernetes import readiness, troubles
 from rehearsal.providers.kubernetes.client import Client
@@ -17,6 +17,16 @@ DELETION_SECONDS = 120.0
 LIMIT_VARIABLE = "LIFELINE_KUBERNETES_WAIT_SECONDS"
 _LONGEST_PAUSE_SECONDS = 0.5
 _TROUBLES_EVERY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait, and what ends it early."""
+
+    limit: float
+    interrupted: threading.Event = field(default_factory=threading.Event)
+    #: Why an object will never be ready, as far as others know; "" where they do not.
+    doom: Callable[[Object], str] = lambda _live: ""
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,8 @@ def until_ready(
     client: Client,
     path: str,
     live: Object,
-    limit: float,
-    interrupted: threading.Event,
-    tell: Callable[[str], None],
+    patience: Patience,
+    tell: Callable[[str], None] = lambda _words: None,
 ) -> Waited:
     started = time.monotonic()
     pause, looked, told = 0.05, 0.0, ""
@@ -61,18 +70,18 @@ def until_ready(
         if verdict.ready:
             return Waited(live, [])
         elapsed = time.monotonic() - started
-        over = elapsed >= limit or interrupted.is_set() or verdict.hopeless
+        if doom := patience.doom(live):
+            return Waited(live, [*verdict.reasons, doom])
+        over = elapsed >= patience.limit or patience.interrupted.is_set() or verdict.hopeless
         if over or elapsed - looked >= _TROUBLES_EVERY_SECONDS:
             found, looked = troubles.of(client, live), elapsed
         reasons = list(dict.fromkeys([*verdict.reasons, *found.reasons]))
         if over or found.hopeless:
-            return Waited(
-                live, [*_why_not_longer(elapsed, limit, interrupted, verdict.hopeless or found.hopeless), *reasons]
-            )
+            return Waited(live, [*_why_not_longer(elapsed, patience, verdict.hopeless or found.hopeless), *reasons])
         if (words := "; ".join(reasons)) != told:
             told = words
             tell(f"waiting: {words}")
-        interrupted.wait(pause)
+        patience.interrupted.wait(pause)
         pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
         fresh = client.find(path)
         if fresh is None:
@@ -84,12 +93,12 @@ def until_ready(
         live = fresh
 
 
-def _why_not_longer(elapsed: float, limit: float, interrupted: threading.Event, hopeless: bool) -> list[str]:
+def _why_not_longer(elapsed: float, patience: Patience, hopeless: bool) -> list[str]:
     if hopeless:
         return []
-    if interrupted.is_set():
+    if patience.interrupted.is_set():
         return [f"interrupted after {elapsed:.0f} s of waiting; the next `up` goes on"]
-    return [f"not ready after {limit:.0f} s (customTimeouts or {LIMIT_VARIABLE} change the limit)"]
+    return [f"not ready after {patience.limit:.0f} s (customTimeouts or {LIMIT_VARIABLE} change the limit)"]
 
 
 def _cleans_up_after_itself(live: Object) -> bool:

@@ -101,7 +101,7 @@ def test_pods_that_will_never_be_admitted_are_not_waited_for(
 
     started = time.monotonic()
     path = f"/apis/apps/v1/namespaces/{namespace}/deployments/web"
-    waited = waiting.until_ready(client, path, applied, 30, threading.Event(), lambda _words: None)
+    waited = waiting.until_ready(client, path, applied, waiting.Patience(30))
     assert time.monotonic() - started < 10
     assert 'violates PodSecurity "restricted:latest"' in "\n".join(waited.reasons)
     assert kept.id == f"{namespace}/web"
@@ -200,6 +200,18 @@ def test_an_ingress_waits_for_its_services(program: Program, namespace: str) -> 
     inputs = {"metadata": {"name": "web", "namespace": namespace}, "spec": {"rules": [rule]}}
     failure = _fails(program, "kubernetes:networking.k8s.io/v1:Ingress", "web", 1, **inputs)
     assert "it leads to Services that do not exist: web" in failure.reasons
+
+
+def test_a_service_of_a_workload_that_failed_is_not_waited_for(program: Program, namespace: str) -> None:
+    spec = {"selector": {"app": "web"}, "ports": [{"port": 80}]}
+    service = {"metadata": {"name": "web", "namespace": namespace}, "spec": spec}
+    threading.Timer(
+        1, lambda: _fails(program, DEPLOYMENT, "web", 1, **workload(namespace, nodeSelector={"a": "b"}))
+    ).start()
+    started = time.monotonic()
+    failure = _fails(program, SERVICE, "web", 60, **service)
+    assert time.monotonic() - started < 10
+    assert "the pods it selects were to come from Deployment web, which failed in this run" in failure.reasons
 
 
 def test_an_interrupted_wait_ends_at_once_and_keeps_the_resource(program: Program, namespace: str) -> None:

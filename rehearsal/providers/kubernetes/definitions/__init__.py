@@ -62,7 +62,7 @@ def _remove(client: Client, discovery: Discovery, item: Object) -> None:
         client.apply(path, bare, manager=REHEARSAL_MANAGER)
         return
     try:
-        client.delete(path, {"propagationPolicy": "Foreground"})
+        client.delete(path, {"propagationPolicy": "Background"})
     except ApiError as error:
         if error.status != 404:
             raise
