@@ -78,7 +78,7 @@ def _plan(stage: Stage, terminal: Terminal, *arguments: str) -> tuple[Outcome, b
     with terminal.step("second witness") as step:
         resources = record.resources()
         findings = judge.judge(resources)
-        (step.failed if findings else step.outcome)(f"{len(resources)} AWS resources, {len(findings)} findings")
+        (step.failed if findings else step.outcome)(f"{len(resources)} AWS resources, findings: {len(findings)}")
     for finding in findings:
         terminal.print(f"✗ {finding}", style="red", markup=False)
     return planned, not findings

@@ -104,7 +104,7 @@ aws.kms.Key("hasty", deletion_window_in_days=3)
     )
     ended = here.run("up")
     assert ended.code == 1
-    assert "✗ second witness 2 AWS resources, 1 findings" in ended.err
+    assert "✗ second witness 2 AWS resources, findings: 1" in ended.err
     assert "✗ aws:kms/key:Key resource 'hasty': property deletionWindowInDays 3 is less than" in ended.err
     assert "✓ update" not in ended.err
 
