@@ -11,17 +11,19 @@ from rehearsal.providers.aws.live import Live
 from rehearsal.providers.aws.services.lb import between, one_of
 from rehearsal.providers.provider import Failure
 
-#: Actions have `...Config` members; what is inside is named alike but for these.
-ACTION_RENAMES = {
-    **{
-        f"{kind}.{name}": f"{name[0].upper()}{name[1:]}Config"
-        for kind in ("defaultActions", "actions")
-        for name in ("fixedResponse", "redirect", "forward", "authenticateCognito", "authenticateOidc", "jwtValidation")
-    },
-    **{f"{kind}.forward.targetGroups.arn": "TargetGroupArn" for kind in ("defaultActions", "actions")},
-    **{f"{kind}.forward.stickiness": "TargetGroupStickinessConfig" for kind in ("defaultActions", "actions")},
-    **{f"{kind}.forward.stickiness.duration": "DurationSeconds" for kind in ("defaultActions", "actions")},
-}
+_CONFIGURED = ("fixedResponse", "redirect", "forward", "authenticateCognito", "authenticateOidc", "jwtValidation")
+
+
+def action_renames(actions: str) -> dict[str, str]:
+    """Actions have `...Config` members; what is inside is named alike but for these."""
+    return {
+        **{f"{actions}.{name}": f"{name[0].upper()}{name[1:]}Config" for name in _CONFIGURED},
+        f"{actions}.forward.targetGroups.arn": "TargetGroupArn",
+        f"{actions}.forward.stickiness": "TargetGroupStickinessConfig",
+        f"{actions}.forward.stickiness.duration": "DurationSeconds",
+    }
+
+
 _REQUEST, _ANSWER = "routing.http.request", "routing.http.response"
 _CERTIFICATE = "x_amzn_mtls_clientcert"
 _ATTRIBUTES = {
@@ -211,7 +213,7 @@ ENTRIES = (
         type="aws:lb/listener:Listener",
         service="elbv2",
         operation="CreateListener",
-        rename={**ACTION_RENAMES, "certificateArn": ""},
+        rename={**action_renames("defaultActions"), "certificateArn": ""},
         create=_create_listener,
         id="Listeners[0].ListenerArn",
         read=_listener,
@@ -226,7 +228,7 @@ ENTRIES = (
         tags=tags.listed(tag="AddTags", untag="RemoveTags", resource="ResourceArns", of=lambda r: [r.id]),
         twin="AWS::ElasticLoadBalancingV2::Listener",
         twin_rename={
-            **ACTION_RENAMES,
+            **action_renames("defaultActions"),
             **dict.fromkeys((*_ATTRIBUTES, "tags"), ""),
             "certificateArn": "",
         },

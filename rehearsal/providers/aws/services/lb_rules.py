@@ -8,7 +8,7 @@ from rehearsal.providers.aws.asking import only
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.live import Live
 from rehearsal.providers.aws.services.lb import between
-from rehearsal.providers.aws.services.lb_listeners import ACTION_RENAMES, check_actions, check_source_ip
+from rehearsal.providers.aws.services.lb_listeners import action_renames, check_actions, check_source_ip
 from rehearsal.providers.provider import Failure
 
 #: Property of a condition -> field, member.
@@ -137,7 +137,7 @@ ENTRIES = (
         type="aws:lb/listenerRule:ListenerRule",
         service="elbv2",
         operation="CreateRule",
-        rename={**ACTION_RENAMES, "conditions": ""},
+        rename={**action_renames("actions"), "conditions": ""},
         create=_create,
         id="Rules[0].RuleArn",
         read=_rule,
@@ -148,6 +148,6 @@ ENTRIES = (
         check=_check,
         tags=tags.listed(tag="AddTags", untag="RemoveTags", resource="ResourceArns", of=lambda r: [r.id]),
         twin="AWS::ElasticLoadBalancingV2::ListenerRule",
-        twin_rename={**ACTION_RENAMES, "conditions": "", "tags": ""},
+        twin_rename={**action_renames("actions"), "conditions": "", "tags": ""},
     ),
 )

@@ -237,8 +237,7 @@ ENTRIES = (
         twin="AWS::ElasticLoadBalancingV2::TargetGroup",
         twin_rename={
             **dict.fromkeys((*_KEPT_AS_ATTRIBUTES, *_UNKEPT, "namePrefix"), ""),
-            **{f"healthCheck.{name}": member for name, member in _CHECK_MEMBERS.items()},
-            "healthCheck.matcher": "Matcher.HttpCode",
+            "healthCheck": "",
         },
     ),
     Entry(
