@@ -173,9 +173,10 @@ class _Translation:
 
     def _array(self, schema: Mapping[str, Any], value: Any, at: Path, path: str, bare: str) -> Any:
         item = self._resolve(schema.get("items", {}))
-        if isinstance(value, dict) and {"Key", "Value"} <= self._members(item).keys():  # tags
+        named = next((name for name in ("Key", "Name") if {name, "Value"} <= self._members(item).keys()), "")
+        if isinstance(value, dict) and named:  # tags, dimensions
             pairs = [
-                {"Key": key, "Value": self._value({"type": "string"}, text, at, path, bare)}
+                {named: key, "Value": self._value({"type": "string"}, text, at, path, bare)}
                 for key, text in value.items()
             ]
             for index, key in enumerate(value):

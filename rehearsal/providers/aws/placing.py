@@ -259,7 +259,7 @@ def _lift_scalar(live: Any, template: Any) -> Any:
             return template
         if isinstance(live, bool):
             return str(live).lower()
-        return template if str(live) == template else live if isinstance(live, str) else str(live)
+        return template if str(live) == template or _same_number(template, live) else str(live)
     if isinstance(template, bool) and isinstance(live, str):
         return live.lower() in ("true", "enabled") if live.lower() in ("true", "false", "enabled", "disabled") else live
     if isinstance(template, int | float) and isinstance(live, str):
@@ -268,6 +268,13 @@ def _lift_scalar(live: Any, template: Any) -> Any:
         except ValueError:
             return live
     return live
+
+
+def _same_number(text: str, live: Any) -> bool:
+    try:
+        return isinstance(live, int | float) and float(text) == live
+    except ValueError:
+        return False
 
 
 def member_of(live: Mapping[str, Any], name: str, renames: Mapping[str, str], bare: str) -> Any:
