@@ -11,6 +11,8 @@ from rehearsal.paths import STACK_DIRECTORY_VARIABLE, StackPaths
 
 #: Settings of the user's that would lead a plugin to a real account, another state or another interpreter.
 _FOREIGN_PREFIXES = ("PULUMI_", "AWS_", "KUBE", "KUBERNETES_", "LIFELINE_REHEARSAL_", "PYTHON")
+#: How the Kubernetes provider treats objects, such as those of a cluster that is gone.
+_HARMLESS_PREFIX = "PULUMI_K8S_"
 _FOREIGN = {"VIRTUAL_ENV", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "GRPC_PROXY", "BOTO_CONFIG"}
 
 #: A port on which nothing listens: what asks AWS before the emulator is up is refused at once.
@@ -46,7 +48,8 @@ def environment(stack: StackPaths) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.upper().startswith(_FOREIGN_PREFIXES) and name.upper() not in _FOREIGN
+        if name.upper().startswith(_HARMLESS_PREFIX)
+        or (not name.upper().startswith(_FOREIGN_PREFIXES) and name.upper() not in _FOREIGN)
     }
     kept["PATH"] = f"{paths.binaries()}{os.pathsep}{kept.get('PATH', os.defpath)}"
     return {**kept, **settings(stack)}

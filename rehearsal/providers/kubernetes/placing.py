@@ -27,6 +27,9 @@ class Placing:
         """Id and outputs. What is not ready stays in the state with its reasons, and the next `up` goes on with it."""
         if which.patch and existing is None:
             raise Refused(f"{which} does not exist, so there is nothing to patch: create it first")
+        for name in ("waitFor", "replaceUnready"):
+            if objects.annotation(inputs, name):
+                self._log.warner(resource)(f"the annotation pulumi.com/{name} has no effect in a rehearsal")
         body = objects.to_send(inputs, which, self._cluster.namespace(kind, which))
         try:
             if not which.patch:
