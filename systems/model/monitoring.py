@@ -204,7 +204,7 @@ class Monitoring(Section):
 
     @property
     def spelled_out(self) -> frozenset[str]:
-        """Conditions that an alert of the document states; a threshold's line that says the same makes no second one."""
+        """Conditions that an alert of the document states: a threshold's line that says the same makes no other."""
         return frozenset(str(alert.condition) for alert in self.alerts)
 
     def problems(self) -> Iterator[str]:
