@@ -13,6 +13,7 @@ from rehearsal.providers.kubernetes import (
     objects,
     ownership,
     replacing,
+    secret_provider_class,
     secrets,
     waiting,
 )
@@ -92,6 +93,8 @@ class Kubernetes(Provider):
             return [Failure("metadata", "must be an object")]
         if which.patch and which.name == "":
             return [Failure("metadata.name", "is required: a patch changes an object that exists under this name")]
+        if secret_provider_class.is_one(inputs) and not which.patch:
+            return secret_provider_class.wrong(inputs)
         return secrets.wrong(inputs) if objects.is_secret(which.kind, which.api_version) else []
 
     def _name(self, resource: Resource, inputs: Object, olds: Object) -> None:

@@ -124,7 +124,9 @@ def test_an_addon_brings_its_types_and_takes_them_away(program: Program, client:
         "spec": {
             "provider": "aws",
             "parameters": {"objects": "- objectName: prod/database\n  objectType: secretsmanager\n"},
-            "secretObjects": [{"secretName": "db", "type": "Opaque", "data": [{"objectName": "a", "key": "b"}]}],
+            "secretObjects": [
+                {"secretName": "db", "type": "Opaque", "data": [{"objectName": "prod/database", "key": "b"}]}
+            ],
         },
     }
     program.preview(CLASS, "database", **inputs)  # the add-on is only planned
