@@ -127,6 +127,8 @@ class _Translation:
             if ours in ("region", "tagsAll") or value is None:
                 continue
             self._place(properties, self.schema, base, ours, value, ours, ours)
+        for member, value in self.entry.twin_defaults.items():
+            properties.setdefault(member, value)
 
     def _place(
         self, into: dict[str, Any], schema: Mapping[str, Any], base: Path, name: str, value: Any, path: str, bare: str
@@ -138,9 +140,13 @@ class _Translation:
         if rename is not None:
             *parents, member = rename.split(".")
             for parent in parents:
-                schema = self._members(schema)[parent]
-                into = into.setdefault(parent, {})
+                schema = self._resolve(self._members(schema)[parent])
                 base = (*base, parent)
+                if "array" in _kinds(schema):  # our one object is the first of CloudFormation's list
+                    schema, base = self._resolve(schema["items"]), (*base, 0)
+                    into = into.setdefault(parent, [{}])[0]
+                else:
+                    into = into.setdefault(parent, {})
         else:
             found = find_member(name, self._members(schema))
             if found is None:
@@ -150,6 +156,8 @@ class _Translation:
         at = (*base, member)
         self.template.properties[at] = path
         into[member] = self._value(self._resolve(self._members(schema).get(member, {})), value, at, path, bare)
+        if member == "Items" and "Quantity" in self._members(schema) and isinstance(into[member], list):
+            into["Quantity"] = len(into[member])
 
     def _value(self, schema: Mapping[str, Any], value: Any, at: Path, path: str, bare: str) -> Any:
         kinds = _kinds(schema)

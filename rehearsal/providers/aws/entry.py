@@ -80,6 +80,8 @@ class Entry:
     #: The CloudFormation type the second witness translates to, "" where there is none; renames for that side.
     twin: str = ""
     twin_rename: Mapping[str, str] = field(default_factory=dict[str, str])
+    #: What CloudFormation demands and the official provider fills in by itself.
+    twin_defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def updater(self, name: str) -> Call | None:
         if name in ("tags", "tagsAll") and self.tags is not None:
