@@ -67,8 +67,8 @@ def _flag(given: dict[str, Any], name: str, variable: str, default: bool = False
 
 def _namespace_of(kubeconfig: Any, context: Any, cluster: Any, server: str) -> str:
     """Refuses a kubeconfig of another cluster; answers its context's namespace."""
-    if not kubeconfig:
-        return ""
+    if not kubeconfig or kubeconfig == os.devnull:
+        return ""  # the SDK fills in KUBECONFIG, by which the rehearsal keeps the user's own clusters out
     content = _parsed(kubeconfig)
     name = context or content.get("current-context")
     contexts = {entry.get("name"): entry.get("context") or {} for entry in content.get("contexts") or []}

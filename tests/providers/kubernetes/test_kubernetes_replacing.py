@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from rehearsal.providers.kubernetes.provider import Kubernetes
-from rehearsal.providers.kubernetes.settings import Settings
 from tests.providers.kubernetes.program import (
     CONFIG_MAP,
     DEPLOYMENT,
@@ -120,10 +119,6 @@ def test_a_fixed_name_is_freed_first(program: Program, namespace: str) -> None:
 def test_an_unchanged_workload_has_no_differences(program: Program, namespace: str) -> None:
     checked = program.checked(DEPLOYMENT, "web", **workload(namespace))
     assert program.changes(DEPLOYMENT, "web", Kept("x", checked, {}), **workload(namespace)) == {}
-
-
-def test_defaults_of_the_settings() -> None:
-    assert Settings.of({}, "https://127.0.0.1:1") == Settings()
 
 
 def _suspended(namespace: str) -> dict[str, Any]:

@@ -40,6 +40,10 @@ def test_a_kubeconfig_of_the_rehearsals_cluster_is_taken_in_every_form(tmp_path:
     assert Settings.of({"kubeconfig": _kubeconfig(), "namespace": "own"}, SERVER).namespace == "own"
 
 
+def test_without_a_kubeconfig_it_is_the_rehearsals_cluster() -> None:
+    assert Settings.of({"kubeconfig": "/dev/null"}, SERVER) == Settings.of({}, SERVER) == Settings()
+
+
 def test_the_cluster_may_have_moved_to_another_port() -> None:
     """The state of the engine holds the kubeconfig of the last run."""
     Settings.of({"kubeconfig": _kubeconfig("https://127.0.0.1:19999")}, SERVER)
