@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rehearsal.providers.aws.services.ssm import refusals, ssm_tags
-
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.live import Live
+from rehearsal.providers.aws.services.ssm import refusals, ssm_tags
 from rehearsal.providers.provider import Failure
 
 _SCHEDULE = re.compile(r"^(rate\(\d+ (minute|hour|day|week)s?\)|cron\(\S+( \S+){5,6}\)|at\([^)]+\))$")
