@@ -39,7 +39,9 @@ def _vpc(r: Live) -> dict[str, Any] | None:
     table = only(r.api("DescribeRouteTables", Filters=filters(vpc_id=r.id, association__main="true"))["RouteTables"])
     vpc["DefaultSecurityGroupId"] = (group or {}).get("GroupId")
     vpc["DefaultNetworkAclId"] = (acl or {}).get("NetworkAclId")
-    vpc["MainRouteTableId"] = vpc["DefaultRouteTableId"] = (table or {}).get("RouteTableId")
+    vpc["MainRouteTableId"] = (table or {}).get("RouteTableId")
+    # AWS does not tell which table came with the VPC once another is the main one.
+    vpc["DefaultRouteTableId"] = r.state.get("defaultRouteTableId") or vpc["MainRouteTableId"]
     ipv6 = [held for held in vpc.get("Ipv6CidrBlockAssociationSet", []) if held.get("Ipv6CidrBlock")]
     vpc["AmazonProvidedIpv6CidrBlock"] = bool(ipv6)
     if ipv6:

@@ -199,9 +199,6 @@ ENTRIES = (
         delete=_delete_rule,
         check=_check_rule,
         find=_rule_id,
-        twin="AWS::EC2::NetworkAclEntry",
-        twin_rename={"fromPort": "PortRange.From", "toPort": "PortRange.To"}
-        | {"icmpType": "Icmp.Type", "icmpCode": "Icmp.Code"},
     ),
     Entry(
         type="aws:ec2/networkAclAssociation:NetworkAclAssociation",

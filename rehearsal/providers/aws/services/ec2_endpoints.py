@@ -231,11 +231,5 @@ ENTRIES = (
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
         check=_check_log,
         tags=tags.ec2("vpc-flow-log"),
-        twin="AWS::EC2::FlowLog",
-        twin_rename={
-            "iamRoleArn": "DeliverLogsPermissionArn",
-            "tagFieldSpecifications": "",
-            **dict.fromkeys(_RESOURCES, ""),
-        },
     ),
 )
