@@ -1,5 +1,6 @@
 """Buckets; what is set on them has its own resources (s3_guards.py, s3_data.py)."""
 
+import dataclasses
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -31,18 +32,25 @@ _OWN_RESOURCE = {
     "grants": "BucketAcl",
     "lifecycleRules": "BucketLifecycleConfiguration",
     "logging": "BucketLogging",
-    "loggings": "BucketLogging",
     "objectLockConfiguration": "BucketObjectLockConfiguration",
     "policy": "BucketPolicy",
     "replicationConfiguration": "BucketReplicationConfig",
-    "replicationConfigurations": "BucketReplicationConfig",
     "requestPayer": "BucketRequestPaymentConfiguration",
     "serverSideEncryptionConfiguration": "BucketServerSideEncryptionConfiguration",
-    "serverSideEncryptionConfigurations": "BucketServerSideEncryptionConfiguration",
     "versioning": "BucketVersioning",
-    "versionings": "BucketVersioning",
     "website": "BucketWebsiteConfiguration",
-    "websites": "BucketWebsiteConfiguration",
+}
+_ONLY_OURS = ("bucketPrefix", "forceDestroy")
+#: The same settings as BucketV2 spells them.
+_OWN_RESOURCE_V2 = {
+    {
+        "logging": "loggings",
+        "replicationConfiguration": "replicationConfigurations",
+        "serverSideEncryptionConfiguration": "serverSideEncryptionConfigurations",
+        "versioning": "versionings",
+        "website": "websites",
+    }.get(setting, setting): resource
+    for setting, resource in _OWN_RESOURCE.items()
 }
 
 
@@ -152,37 +160,40 @@ def _check_bucket(inputs: Mapping[str, Any]) -> list[Failure]:
         failures.append(Failure("acl", f"must be private: new buckets take no ACL, got {inputs['acl']!r} (AWS rule)"))
     failures += [
         Failure(setting, f"is not rehearsed inside the bucket, where it is deprecated; use aws.s3.{resource}")
-        for setting, resource in _OWN_RESOURCE.items()
+        for setting, resource in (_OWN_RESOURCE | _OWN_RESOURCE_V2).items()
         if inputs.get(setting) is not None
     ]
     return failures
 
 
+_BUCKET, _OLDER_BUCKET = with_older_name(
+    Entry(
+        type="aws:s3/bucket:Bucket",
+        service="s3",
+        operation="CreateBucket",
+        rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
+        create=_create,
+        name="bucket",
+        name_limit=63,
+        id=lambda r, answer: r.inputs["bucket"],
+        read=_bucket,
+        update={"acl": lambda r: r.api("PutBucketAcl", Bucket=r.id, ACL=r.inputs.get("acl", "private"))},
+        not_sent=(*_ONLY_OURS, *_OWN_RESOURCE),
+        lost=("acl", "bucketNamespace"),
+        replace=("bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"),
+        delete=_delete,
+        outputs=_bucket_outputs,
+        defaults={"bucketPrefix": "", "bucketNamespace": "global", "objectLockEnabled": False}
+        | {"requestPayer": "BucketOwner", "accelerationStatus": "", "acl": "private"},
+        check=_check_bucket,
+        tags=BUCKET_TAGS,
+        find=lambda r: r.inputs["bucket"],
+        twin="AWS::S3::Bucket",
+        twin_rename={"bucket": "BucketName", "acl": "AccessControl", "bucketPrefix": "", "forceDestroy": ""},
+    )
+)
+
 ENTRIES = (
-    *with_older_name(
-        Entry(
-            type="aws:s3/bucket:Bucket",
-            service="s3",
-            operation="CreateBucket",
-            rename={"objectLockEnabled": "ObjectLockEnabledForBucket"},
-            create=_create,
-            name="bucket",
-            name_limit=63,
-            id=lambda r, answer: r.inputs["bucket"],
-            read=_bucket,
-            update={"acl": lambda r: r.api("PutBucketAcl", Bucket=r.id, ACL=r.inputs.get("acl", "private"))},
-            not_sent=("bucketPrefix", "forceDestroy", *_OWN_RESOURCE),
-            lost=("acl", "bucketNamespace"),
-            replace=("bucket", "bucketPrefix", "bucketNamespace", "objectLockEnabled"),
-            delete=_delete,
-            outputs=_bucket_outputs,
-            defaults={"bucketPrefix": "", "bucketNamespace": "global", "objectLockEnabled": False}
-            | {"requestPayer": "BucketOwner", "accelerationStatus": "", "acl": "private"},
-            check=_check_bucket,
-            tags=BUCKET_TAGS,
-            find=lambda r: r.inputs["bucket"],
-            twin="AWS::S3::Bucket",
-            twin_rename={"bucket": "BucketName", "acl": "AccessControl", "bucketPrefix": "", "forceDestroy": ""},
-        )
-    ),
+    _BUCKET,
+    dataclasses.replace(_OLDER_BUCKET, not_sent=(*_ONLY_OURS, *_OWN_RESOURCE_V2)),
 )

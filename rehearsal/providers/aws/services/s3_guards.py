@@ -16,15 +16,18 @@ def with_older_name(entry: Entry) -> tuple[Entry, Entry]:
     return entry, dataclasses.replace(entry, type=f"{entry.type.rpartition(':')[0]}V2:{entry.type.split(':')[-1]}V2")
 
 
-def of_bucket(kind: str, **more: Any) -> Entry:
-    """A setting of a bucket: its id is the bucket, its creating call also changes it, only one can exist."""
+def of_bucket(kind: str, owned: bool = True, **more: Any) -> Entry:
+    """A setting of a bucket: its id is the bucket, its creating call also changes it, only one can exist.
+
+    `owned`: the program may say whose the bucket has to be.
+    """
     settings: dict[str, Any] = {
         "service": "s3",
         "id": lambda r, answer: r.inputs["bucket"],
         "alone": True,
         "update": {"*": lambda r: r.put()},
-        "replace": ("bucket", "expectedBucketOwner"),
-        "lost": ("expectedBucketOwner",),
+        "replace": ("bucket", "expectedBucketOwner") if owned else ("bucket",),
+        "lost": ("expectedBucketOwner",) if owned else (),
     }
     return Entry(type=f"aws:s3/{kind[0].lower() + kind[1:]}:{kind}", **(settings | more))
 
@@ -128,6 +131,7 @@ ENTRIES = (
     ),
     of_bucket(
         "BucketPublicAccessBlock",
+        owned=False,
         operation="PutPublicAccessBlock",
         rename={name: f"PublicAccessBlockConfiguration.{name[0].upper()}{name[1:]}" for name in _PUBLIC},
         also=lambda r: {"PublicAccessBlockConfiguration": {name[0].upper() + name[1:]: False for name in _PUBLIC}},
@@ -140,6 +144,7 @@ ENTRIES = (
     ),
     of_bucket(
         "BucketPolicy",
+        owned=False,
         operation="PutBucketPolicy",
         create=_put_policy,
         read=_policy,
@@ -151,6 +156,7 @@ ENTRIES = (
     ),
     of_bucket(
         "BucketOwnershipControls",
+        owned=False,
         operation="PutBucketOwnershipControls",
         rename={"rule": "OwnershipControls.Rules"},
         read=reader("GetBucketOwnershipControls"),
