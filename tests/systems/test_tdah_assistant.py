@@ -56,7 +56,7 @@ def test_the_monitoring_stack_shares_four_cores_and_eight_gigabytes(tdah: System
 
 def test_infrastructure_requirements(tdah: System) -> None:
     least, needed = tdah.hardware.minimum, tdah.hardware.recommended
-    assert tdah.hardware.minimum_servers == 3
+    assert (tdah.hardware.minimum_servers, tdah.objectives.zones) == (3, 3)
     assert (least.cpu_cores, least.memory_gib) == (32, 64)
     assert tdah.hardware.server_storage_gib == tdah.database.storage_gib == 500
     database, monitoring = (2, 8, 16), (1, 4, 8)

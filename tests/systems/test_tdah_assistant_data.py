@@ -6,11 +6,13 @@ from systems import sizing
 from systems.model import (
     BackupTier,
     Environment,
+    FailureScope,
     RoleUse,
     SecretClass,
     SettingOwner,
     System,
 )
+from systems.objectives import promises
 from systems.registry import load
 
 
@@ -213,3 +215,13 @@ def test_backups(tdah: System) -> None:
     assert tdah.backups.days(BackupTier.DAILY) == 30
     assert {kind.name for kind in tdah.backups.kinds} == {"postgresql", "application"}
     assert tdah.backups.copies_to_recovery_region
+
+
+def test_business_continuity_holds_in_every_scope(tdah: System) -> None:
+    told = list(promises(tdah))
+    assert {(promise.scope, promise.figure) for promise in told} == {
+        (scope, figure) for scope in FailureScope for figure in ("RTO", "RPO")
+    }
+    assert all(promise.kept and promise.promised_seconds == promise.documented_seconds for promise in told)
+    loss = {promise.scope: promise.sum_seconds for promise in told if promise.figure == "RPO"}
+    assert loss[FailureScope.POD] == loss[FailureScope.NODE] == loss[FailureScope.ZONE] == 0

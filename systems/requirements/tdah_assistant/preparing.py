@@ -1,0 +1,135 @@
+"""TDAH assistant, what it is made of and what has to be there first."""
+
+from systems.requirements.ledger import Proof, row, under
+
+SPEC, DATA = "tests/systems/test_tdah_assistant.py", "tests/systems/test_tdah_assistant_data.py"
+SIZING = "tests/systems/test_sizing.py"
+HOLDS = f"{DATA}::test_business_continuity_holds_in_every_scope"
+EDGE, NETWORK, CLUSTER = "components/aws/edge.py", "components/aws/network.py", "components/aws/cluster.py"
+APPLICATION, HAPROXY = "components/kubernetes/application.py", "components/kubernetes/haproxy.py"
+POSTGRES, REDIS = "components/aws/postgres.py", "components/kubernetes/redis_sentinel.py"
+MONITORING, OUTLINE = "components/kubernetes/monitoring.py", "tests/systems/test_requirements.py"
+EMULATED, UNIT, POLICY, EXERCISED = Proof.EMULATED, Proof.UNIT, Proof.POLICY, Proof.EXERCISED
+KUBERNETES, COMMAND, PERSON = Proof.KUBERNETES, Proof.COMMAND, Proof.PERSON
+TABLE = "Production Architecture > Production Components"
+LEDGER = "systems/requirements/tdah_assistant"
+
+ROWS = (
+    under(
+        "Production Deployment Guide",
+        row(1, "One stack for production and one for staging", "Pulumi.tdah-assistant-*.yaml", EMULATED),
+    ),
+    under("Table of Contents", row(2, "Thirteen subjects, each with rows below", LEDGER, UNIT, proven_by=OUTLINE)),
+    under("Overview", row(3, "Six subjects, each with rows below", LEDGER, UNIT, proven_by=OUTLINE)),
+    under(
+        "Overview > Production Environment Characteristics",
+        row(4, "Several layers of security, all of them checked on every preview", "policies", POLICY),
+        row(
+            5,
+            "Budgets for a lost pod, node and zone hold, and what is left has room for everything",
+            "systems/objectives.py",
+            UNIT,
+            proven_by=(SIZING, HOLDS),
+        ),
+        row(6, "The API scales out and in by itself", APPLICATION, KUBERNETES),
+        row(
+            7,
+            "Privacy measures of the GDPR: retention ends, health data stays out of logs",
+            "components/aws/audit.py",
+            POLICY,
+            decision="TDAH-D16",
+        ),
+        row(
+            8,
+            "People may see, correct, take along and delete what is kept about them",
+            "docs/application-contract.md",
+            Proof.APPLICATION,
+            decision="TDAH-D16",
+        ),
+    ),
+    under(
+        "Production Architecture",
+        row(9, "Components and their connections as below", "__main__.py", EMULATED, decision="TDAH-D01"),
+    ),
+    under(
+        "Production Architecture > High-Level Architecture",
+        row(10, "Users, administrators and mobile apps come in one way", EDGE, EMULATED, "code 1", decision="SYS-03"),
+        row(11, "The balancer serves API and frontend", HAPROXY, EXERCISED, "code 1", decision="TDAH-D03"),
+        row(12, "Only the API reaches database and Redis", "network policies", KUBERNETES, "code 1"),
+        row(
+            13,
+            "Outward only Twilio, Google, Microsoft and Notion",
+            NETWORK,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D14",
+        ),
+        row(14, "Incoming messages of Twilio pass the firewall", EDGE, EMULATED, "code 1", decision="TDAH-D14"),
+        row(
+            15,
+            "Prometheus, Grafana, Loki and Alertmanager watch API, database and Redis",
+            MONITORING,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D11",
+        ),
+        row(16, "Grafana answers to administrators after sign-on", EDGE, EMULATED, "code 1", decision="SYS-22"),
+    ),
+    under(
+        TABLE,
+        row(17, "Two balancers of 2 CPU and 4 GB", HAPROXY, KUBERNETES, "row Load Balancer"),
+        row(18, "Three API instances of 4 CPU and 8 GB", APPLICATION, KUBERNETES, "row API Instances"),
+        row(19, "Two frontends of 2 CPU and 4 GB", APPLICATION, KUBERNETES, "row Frontend Instances"),
+        row(
+            20,
+            "A primary database of 8 CPU and 16 GB",
+            "systems/sizing.py",
+            UNIT,
+            "row Database Master",
+            proven_by=(SIZING, DATA),
+        ),
+        row(
+            21,
+            "Readers of the same size: two, as the later section says",
+            POSTGRES,
+            EMULATED,
+            "row Database Replica",
+            decision="SYS-14",
+        ),
+        row(22, "Three Redis nodes of 2 CPU and 4 GB", REDIS, KUBERNETES, "row Redis Cluster"),
+        row(23, "Monitoring within 4 CPU and 8 GB", MONITORING, KUBERNETES, "row Monitoring"),
+    ),
+    under("Prerequisites", row(24, "Machines, services and security as below", LEDGER, UNIT, proven_by=OUTLINE)),
+    under(
+        "Prerequisites > Infrastructure Requirements",
+        row(25, "At least three servers, in three zones", "systems/sizing.py", UNIT, proven_by=(SIZING, SPEC)),
+        row(
+            26,
+            "32 cores and 64 GB, or the 46 and 92 of the table",
+            "systems/sizing.py",
+            UNIT,
+            proven_by=(SIZING, SPEC),
+            decision="TDAH-D02",
+        ),
+        row(27, "500 GB of SSD on every node and for the database", CLUSTER, EMULATED),
+        row(28, "Redundant network: a gateway in each zone", NETWORK, EMULATED),
+        row(29, "A domain whose records are ours to set", EDGE, EMULATED),
+    ),
+    under(
+        "Prerequisites > External Services",
+        row(30, "A certificate of a trusted authority", EDGE, EMULATED, decision="TDAH-D23"),
+        row(31, "PostgreSQL 15 with replication", POSTGRES, EMULATED, decision="SYS-14"),
+        row(32, "Redis 7, able to lose its master", REDIS, EXERCISED, decision="SYS-30"),
+        row(33, "Prometheus, Grafana and Loki", MONITORING, EXERCISED),
+        row(34, "Backups by themselves", "components/kubernetes/jobs.py", KUBERNETES),
+        row(35, "A content delivery network for static assets", EDGE, EMULATED),
+    ),
+    under(
+        "Prerequisites > Security Requirements",
+        row(36, "Firewall: what is not listed is closed", NETWORK, POLICY),
+        row(37, "Administrators come in by identity and log, without a VPN", CLUSTER, POLICY, decision="SYS-08"),
+        row(38, "No ssh at all instead of ssh by key", NETWORK, POLICY, decision="SYS-08"),
+        row(39, "Security updates reach nodes, images and database", CLUSTER, EMULATED, decision="TDAH-D22"),
+        row(40, "Threats are detected and reported", "components/aws/audit.py", EMULATED),
+    ),
+)
