@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.providers import wire
+from rehearsal.providers.aws import client
 from rehearsal.providers.provider import Failure
 
 #: RFC 2181: a TTL is a 31-bit number.
@@ -26,6 +27,9 @@ def record_failures(inputs: Mapping[str, Any]) -> list[Failure]:
 
 def _reasons(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     type, name = inputs.get("type"), inputs.get("name")
+    kinds = client.service_model("route53").shape_for("RRType").enum
+    if isinstance(type, str) and type not in kinds:
+        yield "type", f"must be one of {', '.join(kinds)}; got {type!r}"
     yield from _content(inputs, type)
     ttl = inputs.get("ttl")
     if isinstance(ttl, int) and not 0 <= ttl <= _LONGEST_TTL:

@@ -105,9 +105,18 @@ def _credentials(inputs: Mapping[str, Any], known: Mapping[str, Any]) -> Iterato
             yield "username", f"{user!r} is a reserved word"
 
 
+_AUTHORITIES = ("rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1")
+_STORAGE_TYPES = ("gp2", "gp3", "io1", "io2", "standard", "aurora", "aurora-iopt1")
+
+
 def _storage(inputs: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     size, kind = known.get("allocatedStorage"), known.get("storageType")
     iops, throughput, most = known.get("iops"), known.get("storageThroughput"), known.get("maxAllocatedStorage")
+    authority = known.get("caCertIdentifier")
+    if isinstance(authority, str) and authority not in _AUTHORITIES:
+        yield "caCertIdentifier", f"must be one of {', '.join(_AUTHORITIES)}; got {authority!r}"
+    if isinstance(kind, str) and kind not in _STORAGE_TYPES:
+        yield "storageType", f"must be one of {', '.join(_STORAGE_TYPES)}; got {kind!r}"
     least = 100 if kind in ("io1", "io2") else 5 if kind == "standard" else 20
     if isinstance(size, int) and not least <= size <= 65536:
         yield (

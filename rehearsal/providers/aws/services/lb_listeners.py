@@ -1,5 +1,6 @@
 """Listeners of load balancers, their rules and certificates."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,7 +53,11 @@ _ATTRIBUTES = {
     "tcpIdleTimeoutSeconds": "tcp.idle_timeout.seconds",
 }
 _ENCRYPTED = ("HTTPS", "TLS")
-_POLICIES = tuple(f"ELBSecurityPolicy-{name}" for name in ("TLS13-", "TLS-1-", "FS", "2016-08"))
+_POLICIES = re.compile(  # "Security policies for your Application Load Balancer", read 2026-11
+    r"ELBSecurityPolicy-(2015-05|2016-08|TLS-1-0-2015-04|TLS-1-1-2017-01|TLS-1-2-2017-01|TLS-1-2-Ext-2018-06|FS-2018-06"
+    r"|FS-1-1-2019-08|FS-1-2-2019-08|FS-1-2-Res-2019-08|FS-1-2-Res-2020-10"
+    r"|TLS13-1-[0-3](-Res|-Ext[0-2])?(-FIPS)?(-PQ)?-(2021-06|2023-04|2025-09))"
+)
 
 
 # -- listeners ----------------------------------------------------------------------------------------------------
@@ -118,7 +123,7 @@ def _check_listener(inputs: Mapping[str, Any]) -> list[Failure]:
             if protocol not in _ENCRYPTED and inputs.get(name) is not None:
                 reason = f"can be given with {' or '.join(_ENCRYPTED)} only, not with {protocol} (AWS rule)"
                 failures.append(Failure(name, reason))
-    if isinstance(policy, str) and not policy.startswith(_POLICIES):
+    if isinstance(policy, str) and not _POLICIES.fullmatch(policy):
         example = "ELBSecurityPolicy-TLS13-1-2-2021-06"
         failures.append(Failure("sslPolicy", f"must be a policy of AWS such as {example}, got {policy!r} (AWS rule)"))
     mutual = inputs.get("mutualAuthentication")
@@ -230,7 +235,7 @@ ENTRIES = (
         twin_rename={
             **action_renames("defaultActions"),
             **dict.fromkeys((*_ATTRIBUTES, "tags"), ""),
-            "certificateArn": "",
+            "certificateArn": "Certificates.CertificateArn",
         },
     ),
     Entry(
