@@ -105,7 +105,7 @@ SECRETS = Secrets(
             because={"characters": "32 at least; as long as the token key", "rotation_days": QUARTERLY},
         ),
         _generated("database-application", readers=("api",), variable="DATABASE_URL"),
-        _generated("database-owner", readers=("api", "platform"), variable="MIGRATION_DATABASE_URL"),
+        _generated("database-owner", variable="MIGRATION_DATABASE_URL"),
         _generated("database-reader"),
         _generated("database-backup"),
         _generated("database-restore"),

@@ -121,6 +121,11 @@ def test_secrets(tdah: System) -> None:
     assert supplied == {"Twilio", "Google", "Microsoft", "Notion"}
 
 
+def test_the_api_logs_in_as_nobody_but_app_user(tdah: System) -> None:
+    logins = {each.name for each in tdah.secrets.secrets if each.name.startswith("database-") and "api" in each.readers}
+    assert logins == {"database-application"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
