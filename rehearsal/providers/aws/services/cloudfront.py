@@ -171,8 +171,12 @@ ENTRIES = (
         twin="AWS::CloudFront::Distribution",
         twin_rename={
             **{name: f"DistributionConfig.{member}" for name, member in _TWINS.items()},
-            **dict.fromkeys(("retainOnDelete", "waitForDeployment", "originGroups", "cacheTagConfig"), ""),
+            **dict.fromkeys(("retainOnDelete", "waitForDeployment", "cacheTagConfig"), ""),
             **dict.fromkeys(("connectionFunctionAssociation", "viewerMtlsConfig"), ""),
+            "originGroups": "DistributionConfig.OriginGroups.Items",
+            "originGroups.originId": "Id",
+            "originGroups.members": "Members.Items",
+            "originGroups.failoverCriteria.statusCodes": "StatusCodes.Items",
             "origins.originId": "Id",
             "origins.customHeaders": "OriginCustomHeaders",
             "origins.customHeaders.name": "HeaderName",

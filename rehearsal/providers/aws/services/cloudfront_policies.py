@@ -34,9 +34,13 @@ def _a_uuid(r: Live, answer: Any) -> str:
 
 
 def _policy(token: str, kind: str, arn: str, members: Mapping[str, str], **others: Any) -> Entry:
-    """Cache, origin request and response headers policies: the emulator knows none of them."""
+    """Cache, origin request and response headers policies: the emulator knows none of them.
+
+    Without `members` there is no twin: CloudFormation has plain lists where Pulumi has objects.
+    """
     root = f"{kind}Config"
-    twin = {name: f"{root}.{member}" for name, member in {"name": "Name", "comment": "Comment", **members}.items()}
+    named = {"name": "Name", "comment": "Comment", **members}
+    twin = {name: f"{root}.{member}" if member else "" for name, member in named.items()} if members else {}
     return Entry(
         type=token,
         service="cloudfront",
@@ -51,7 +55,7 @@ def _policy(token: str, kind: str, arn: str, members: Mapping[str, str], **other
         name_limit=128,
         outputs=_etag,
         arn="arn:{partition}:cloudfront::{account}:" + arn + "/{id}",
-        twin=f"AWS::CloudFront::{kind}",
+        twin=f"AWS::CloudFront::{kind}" if members else "",
         twin_rename=twin,
         **others,
     )
@@ -135,12 +139,7 @@ ENTRIES = (
         "aws:cloudfront/cachePolicy:CachePolicy",
         "CachePolicy",
         "cache-policy",
-        {
-            "defaultTtl": "DefaultTTL",
-            "maxTtl": "MaxTTL",
-            "minTtl": "MinTTL",
-            "parametersInCacheKeyAndForwardedToOrigin": "",
-        },
+        {},
         also=lambda r: {"CachePolicyConfig": {"MinTTL": 0}},
         check=_check_cache,
     ),
@@ -148,7 +147,7 @@ ENTRIES = (
         "aws:cloudfront/originRequestPolicy:OriginRequestPolicy",
         "OriginRequestPolicy",
         "origin-request-policy",
-        {"cookiesConfig": "", "headersConfig": "", "queryStringsConfig": ""},
+        {},
     ),
     _policy(
         "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
@@ -255,13 +254,6 @@ ENTRIES = (
         delete=lambda r: r.api("DeletePublicKey", Id=r.id, IfMatch=_version(r)),
         name="name",
         outputs=_etag,
-        twin="AWS::CloudFront::PublicKey",
-        twin_rename={
-            "encodedKey": "PublicKeyConfig.EncodedKey",
-            "comment": "PublicKeyConfig.Comment",
-            "name": "PublicKeyConfig.Name",
-            "namePrefix": "",
-        },
     ),
     Entry(
         type="aws:cloudfront/keyGroup:KeyGroup",
