@@ -1,5 +1,6 @@
 """Node groups become nodes of their instance type; add-ons bring their types; the summary counts what runs."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -103,8 +104,9 @@ def test_pods_of_a_group_that_leaves_go_elsewhere(
 
 
 def test_the_summary_counts_pods(
-    program: Program, namespace: str, machines: list[str], on_the_stack: StackPaths
+    program: Program, client: Client, namespace: str, machines: list[str], on_the_stack: StackPaths
 ) -> None:
+    _wait_until_nothing_ends(client)
     before = pods_summary()
     program.create(DEPLOYMENT, "web", **workload(namespace, replicas=2))
     lost = workload(namespace, name="lost", replicas=1, nodeSelector={"nowhere": "true"})
@@ -114,6 +116,14 @@ def test_the_summary_counts_pods(
     assert after.ready - before.ready == 2
     assert after.scheduled - before.scheduled == 2
     assert after.total - before.total == 3
+
+
+def _wait_until_nothing_ends(client: Client) -> None:
+    """Pods of namespaces that are on their way out go in their own time."""
+    deadline = time.monotonic() + 60
+    while any(item["status"]["phase"] == "Terminating" for item in client.items("/api/v1/namespaces")):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def test_an_addon_brings_its_types_and_takes_them_away(program: Program, client: Client, namespace: str) -> None:

@@ -285,7 +285,7 @@ def test_a_killed_engine_leaves_nothing_that_the_next_up_cannot_go_on_with(
         while client.find("/apis/apps/v1/namespaces/killed/deployments/web") is None and time.monotonic() < deadline:
             time.sleep(0.1)
         time.sleep(0.5)
-        lock = next(run.checkpoint.locks.glob("*"))
+        lock = next(run.checkpoint.locks.glob("*.json"))
         os.kill(json.loads(lock.read_text())["pid"], signal.SIGKILL)
 
     threading.Thread(target=kill_when_it_waits, daemon=True).start()
