@@ -18,6 +18,7 @@ from systems.model import (
     Strategy,
     System,
 )
+from systems.objectives import budgets
 from systems.registry import load
 
 MINUTE, HOUR = 60, 3_600
@@ -138,6 +139,17 @@ def test_rollback_and_recovery_times(draft: System) -> None:
     assert (full.rto_seconds, full.rpo_seconds) == (30 * MINUTE, HOUR)
     assert {each.scope for each in full.concessions} == {FailureScope.CORRUPTION}
     assert draft.objectives.recovery_level is RecoveryLevel.WARM_STANDBY
+
+
+def test_the_figures_of_the_decision_on_recovery_are_those_worked_out(draft: System) -> None:
+    worked_out = {budget.scope: (budget.outage_seconds, budget.loss_seconds) for budget in budgets(draft)}
+    assert worked_out == {
+        FailureScope.POD: (18, 0),
+        FailureScope.NODE: (135, 0),
+        FailureScope.ZONE: (135, 0),
+        FailureScope.REGION: (1_360, 30),
+        FailureScope.CORRUPTION: (2_740, 300),
+    }
 
 
 def test_communication_plan(draft: System) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from systems.model import Concession, Environment, FailureScope, RecoveryLevel, RecoveryObjective, SpecError, System
 from systems.objectives import budgets, promises
-from systems.registry import load
+from systems.registry import load, names
 
 
 @pytest.fixture
@@ -24,8 +24,9 @@ def refused(system: System, *recovery: RecoveryObjective) -> str:
     return str(caught.value)
 
 
-def test_every_promise_of_every_system_is_kept_in_every_scope() -> None:
-    system = load("astral-core-v2")
+@pytest.mark.parametrize("name", names())
+def test_every_promise_of_every_system_is_kept_in_every_scope(name: str) -> None:
+    system = load(name)
     told = list(promises(system))
     assert {promise.scope for promise in told} == set(FailureScope)
     assert all(promise.kept for promise in told)
