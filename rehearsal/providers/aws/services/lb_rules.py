@@ -147,7 +147,5 @@ ENTRIES = (
         delete=lambda r: r.api("DeleteRule", RuleArn=r.id),
         check=_check,
         tags=tags.listed(tag="AddTags", untag="RemoveTags", resource="ResourceArns", of=lambda r: [r.id]),
-        twin="AWS::ElasticLoadBalancingV2::ListenerRule",
-        twin_rename={**action_renames("actions"), "conditions": "", "tags": ""},
     ),
 )
