@@ -1,6 +1,7 @@
 """Image repositories with their policies."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,15 @@ def check_images(inputs: Mapping[str, Any]) -> list[Failure]:
     if excluding and filters in (None, []):
         reason = f"is needed with {mutability} (AWS rule)"
         failures.append(Failure("imageTagMutabilityExclusionFilters", reason))
+    return failures
+
+
+def _check_repository(inputs: Mapping[str, Any]) -> list[Failure]:
+    name, failures = inputs.get("name"), check_images(inputs)
+    part = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
+    if isinstance(name, str) and not re.fullmatch(rf"(?:{part}/)*{part}", name):
+        reason = f"may hold lower case letters, digits and single . _ - / between them, got {name!r} (AWS rule)"
+        failures.append(Failure("name", reason))
     return failures
 
 
@@ -148,7 +158,7 @@ ENTRIES = (
         name_limit=256,
         delete=lambda r: r.api("DeleteRepository", repositoryName=r.id, force=bool(r.get("forceDelete"))),
         defaults={"imageTagMutability": "MUTABLE"},
-        check=check_images,
+        check=_check_repository,
         tags=tags.listed(resource="resourceArn", send="tags", members="tags", keys="tagKeys"),
         find=lambda r: r.inputs["name"],
         twin="AWS::ECR::Repository",

@@ -46,6 +46,10 @@ def role_failures(inputs: Mapping[str, Any], name: str) -> list[Failure]:
 
 def _check(inputs: Mapping[str, Any]) -> list[Failure]:
     failures = version_failures(inputs) + role_failures(inputs, "roleArn")
+    name = inputs.get("name")
+    if isinstance(name, str) and not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z_-]*", name):
+        reason = f"may hold letters, digits, - and _, a letter or digit first, got {name!r} (AWS rule)"
+        failures.append(Failure("name", reason))
     vpc = inputs["vpcConfig"] if isinstance(inputs.get("vpcConfig"), dict) else {}
     subnets = vpc.get("subnetIds")
     if isinstance(subnets, list) and len(subnets) < 2:
