@@ -95,6 +95,8 @@ class System(Section):
         secrets = {each.name for each in self.secrets.secrets}
         channels = {each.name for each in self.monitoring.channels}
         roles = {each.name for each in self.database.roles}
+        services_by_name = {"database", "cache", *self.database.aliases, *self.cache.aliases}
+        services_by_name |= workloads | {alias for each in self.workloads for alias in each.aliases}
         wanted = [
             *((f"path {rule.key}", rule.workload, "workload", workloads) for rule in self.load_balancer.paths),
             *((f"path {rule.key}", rule.host, "host", hosts) for rule in self.load_balancer.paths),
@@ -110,6 +112,10 @@ class System(Section):
             ),
             *((f"job {job.name}", job.database_role, "database role", roles) for job in self.application.jobs),
             *(("rollout", name, "channel", channels) for name in self.rollout.announces_to),
+            *(
+                ("order of the rollout", each.name, "service", services_by_name)
+                for each in (*self.rollout.stop_order, *self.rollout.start_order)
+            ),
             *(
                 (f"external service {each.name}", name, "secret", secrets)
                 for each in self.application.external_services
