@@ -1,5 +1,8 @@
 """Astral Draft: what is watched, where the lines are, and who is told."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from systems import model as m
 from systems import usual
 from systems.astral_draft.source import DRAFT, WEB
@@ -22,19 +25,18 @@ def _indicator(
     action: str,
     *,
     statistic: m.Statistic = m.Statistic.CURRENT,
-    reason: str = "",
+    because: Mapping[str, str] = MappingProxyType({}),
 ) -> m.Threshold:
     """A row of the table: normal below the warning, which is below the critical."""
 
     def line(limit: float, comparison: m.Comparison = ABOVE, for_seconds: int = 300) -> m.Condition:
-        because = {"for_seconds": WINDOW} if for_seconds else {}
         return m.Condition(
             signal=signal,
             comparison=comparison,
             limit=limit,
             for_seconds=for_seconds,
             statistic=statistic,
-            because=because | ({"statistic": reason} if reason else {}),
+            because={**because, **({"for_seconds": WINDOW} if for_seconds else {})},
         )
 
     return m.Threshold(
@@ -51,7 +53,7 @@ THRESHOLDS = (
         0.5,
         "scale, optimize",
         statistic=m.Statistic.MEAN,
-        reason="the table says `response time`, the report `average response time` (DRAFT-D08)",
+        because={"statistic": "the table says `response time`, the report `average response time` (DRAFT-D08)"},
     ),
     _indicator("cpu", m.Signal.CPU_PERCENT, 60, 80, "scale horizontally"),
     _indicator("memory", m.Signal.MEMORY_PERCENT, 70, 85, "restart, scale"),
@@ -61,7 +63,7 @@ THRESHOLDS = (
         80,
         95,
         "connection pooling",
-        reason="80 and 95 without a unit: of a hundred, which PostgreSQL allows unless told otherwise (DRAFT-D08)",
+        because={"signal": "80 and 95 without a unit: of the hundred that PostgreSQL allows by itself (DRAFT-D08)"},
     ),
 )
 

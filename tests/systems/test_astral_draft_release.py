@@ -11,6 +11,7 @@ from systems.model import (
     Gate,
     GateKind,
     GateTime,
+    OrderedService,
     RecoveryLevel,
     Signal,
     SpecError,
@@ -96,6 +97,12 @@ def test_stop_and_start_order(draft: System) -> None:
         ("astraldraft-worker", 0),
         ("astraldraft-scheduler", 0),
     ]
+
+
+def test_a_service_that_nobody_runs_has_no_place_in_the_order(draft: System) -> None:
+    wrong = (*draft.rollout.stop_order, OrderedService(name="astraldraft-mailer"))
+    with pytest.raises(SpecError, match="order of the rollout names service 'astraldraft-mailer'; there are astraldra"):
+        replace(draft, rollout=replace(draft.rollout, stop_order=wrong))
 
 
 def test_timetable(draft: System) -> None:
