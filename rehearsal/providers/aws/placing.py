@@ -67,6 +67,9 @@ class Placer:
             elif member:  # "" leaves it out
                 self._put(built, shape, member.split("."), item, at, plain_path)
         _count(shape, built)
+        for member in shape.required_members if path else ():
+            if shape.members[member].type_name == "boolean":
+                built.setdefault(member, False)  # as the official provider sends a switch that was left out
         missing = [member for member in shape.required_members if member not in built]
         if path and missing:
             self._refuse(path, f"needs {', '.join(missing)}")
