@@ -86,7 +86,7 @@ APPLICATION = m.Application(
             value="https://{domain}",
             readers=("astral-core-v7",),
             source=V7.under("Common Issues & Solutions > Authentication Failures"),
-            because={"value": "Vercel fills it in by itself; elsewhere NextAuth refuses to log anybody in without it"},
+            because={"value": "Vercel tells NextAuth its address by itself; elsewhere sign-on would lead to localhost"},
         ),
         m.Setting(
             name="SKIP_TYPE_CHECK",

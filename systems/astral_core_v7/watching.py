@@ -115,7 +115,7 @@ JSON_ENDPOINTS = (
         path="/api/monitoring/metrics",
         contract_decided=True,
         metrics=(
-            m.JsonMetric(name="response_seconds_seen", json_path=".responseTime", meaning="as the server sees it"),
+            m.JsonMetric(name="server_response_seconds", json_path=".responseTime", meaning="as the server sees it"),
         ),
     ),
 )

@@ -160,3 +160,8 @@ def test_calendar(v7: System) -> None:
 def test_without_crisis_paths_nothing_is_exempt(v7: System) -> None:
     assert v7.crisis is None
     assert v7.critical_paths == ()
+
+
+def test_no_running_application_holds_the_login_that_could_drop_the_database(v7: System) -> None:
+    owner = next(each for each in v7.secrets.secrets if each.name == "database-owner")
+    assert owner.readers == ("platform",)

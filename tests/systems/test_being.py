@@ -226,3 +226,8 @@ def test_backups(being: System) -> None:
     assert being.database.recovery_replica
     assert being.backups.copies_to_recovery_region
     assert {"point-in-time recovery", "cross-region replication"} <= set(being.backups.drill.proves)
+
+
+def test_no_running_application_holds_the_login_that_could_drop_the_database(being: System) -> None:
+    owner = next(each for each in being.secrets.secrets if each.name == "database-owner")
+    assert owner.readers == ("platform",)

@@ -204,7 +204,14 @@ ROWS = (
     ),
     under(
         f"{CHECKLIST} > Security Hardening Verification",
-        row(30, "TLS 1.3 and nothing older, at every hop", HAPROXY, EXERCISED, "code 1", decision="BEING-D15"),
+        row(
+            30,
+            "TLS 1.3 and nothing older for visitors and at HAProxy",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            decision="BEING-D15",
+        ),
         row(
             31, "API keys rotate with an overlap", "components/aws/secrets.py", EMULATED, "code 1", decision="BEING-D01"
         ),
