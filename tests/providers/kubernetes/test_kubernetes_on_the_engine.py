@@ -1,73 +1,18 @@
 """Programs with pulumi-kubernetes on the real engine and the real API server."""
 
 import json
-import os
-import signal
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from rehearsal.engine import Interrupted
 from rehearsal.paths import StackPaths
 from rehearsal.providers.kubernetes.client import Client
 from tests.engine_runs import EngineRun
+from tests.providers.kubernetes.web_program import web
 
 pytestmark = [pytest.mark.cluster, pytest.mark.engine]
 Runs = Callable[..., EngineRun]
-
-WEB = """
-import pulumi
-import pulumi_kubernetes as k8s
-
-space = k8s.core.v1.Namespace(
-    "space",
-    metadata={{"name": "{name}", "labels": {{"pod-security.kubernetes.io/enforce": "{level}"}}}},
-)
-hardened = {{
-    "runAsNonRoot": True,
-    "allowPrivilegeEscalation": False,
-    "capabilities": {{"drop": ["ALL"]}},
-    "seccompProfile": {{"type": "RuntimeDefault"}},
-}}
-metadata = {{"name": "web", "namespace": space.metadata["name"]}}
-settings = k8s.core.v1.ConfigMap("settings", metadata=metadata, data={{"colour": "{colour}"}})
-deployment = k8s.apps.v1.Deployment(
-    "web",
-    metadata=metadata,
-    spec={{
-        "replicas": {replicas},
-        "selector": {{"matchLabels": {{"app": "{label}"}}}},
-        "template": {{
-            "metadata": {{"labels": {{"app": "{label}"}}}},
-            "spec": {{
-                "nodeSelector": {selector},
-                "containers": [{{"name": "app", "image": "example/app:1", "securityContext": {security}}}],
-            }},
-        }},
-    }},
-)
-service = k8s.core.v1.Service(
-    "web", metadata=metadata, spec={{"selector": {{"app": "{label}"}}, "ports": [{{"port": 80}}]}}
-)
-pulumi.export("replicas", deployment.spec.replicas)
-pulumi.export("address", service.spec.cluster_ip)
-pulumi.export("namespace", deployment.metadata.namespace)
-"""
-
-
-def _web(name: str, **changed: Any) -> str:
-    usual = {
-        "level": "restricted",
-        "colour": "red",
-        "replicas": 2,
-        "label": "web",
-        "selector": {},
-        "security": "hardened",
-    }
-    return WEB.format(name=name, **{**usual, **changed})
 
 
 def _kinds(run_outcome: Any) -> dict[str, str]:
@@ -80,7 +25,7 @@ def _kinds(run_outcome: Any) -> dict[str, str]:
 
 
 def test_a_program_lives_its_whole_life(kubernetes_run: Runs, client: Client, machines: list[str]) -> None:
-    run = kubernetes_run(_web("life"))
+    run = kubernetes_run(web("life"))
     assert run.preview().story.changes == {"create": 5}
     run.up()
     outputs = run.outputs()
@@ -92,13 +37,13 @@ def test_a_program_lives_its_whole_life(kubernetes_run: Runs, client: Client, ma
     assert _kinds(refreshed) in ({}, dict.fromkeys(_kinds(refreshed), "refresh"))
     assert run.preview().story.changes == {"same": 5}
 
-    more = run.write(_web("life", replicas=3)).preview("--diff")
+    more = run.write(web("life", replicas=3)).preview("--diff")
     assert _kinds(more) == {"Deployment web": "update"}
     assert "replicas: 2 => 3" in more.text
     run.up()
     assert client.get("/apis/apps/v1/namespaces/life/deployments/web")["status"]["availableReplicas"] == 3
 
-    run.write(_web("life", replicas=3, colour="blue", label="site"))
+    run.write(web("life", replicas=3, colour="blue", label="site"))
     assert _kinds(run.preview()) == {
         "ConfigMap settings": "replace",
         "Deployment web": "replace",
@@ -131,17 +76,17 @@ def test_a_pod_that_cannot_be_placed_stays_in_the_state_with_the_schedulers_word
     kubernetes_run: Runs, monkeypatch: pytest.MonkeyPatch, machines: list[str]
 ) -> None:
     monkeypatch.setenv("LIFELINE_KUBERNETES_WAIT_SECONDS", "3")
-    run = kubernetes_run(_web("nowhere", selector={"pool": "missing"}))
+    run = kubernetes_run(web("nowhere", selector={"pool": "missing"}))
     failed = run.up(fails=True)
     assert "2 of 2 pods: not scheduled: 0/3 nodes are available" in failed.text
     assert "didn't match Pod's node affinity/selector" in failed.text
     assert len(run.resources("kubernetes:apps/v1:Deployment")) == 1
-    run.write(_web("nowhere")).up()
+    run.write(web("nowhere")).up()
     run.destroy()
 
 
 def test_pod_security_refuses_the_workload_and_not_its_pods_later(kubernetes_run: Runs, namespace: str) -> None:
-    run = kubernetes_run(_web(f"{namespace}-lax", security={}))
+    run = kubernetes_run(web(f"{namespace}-lax", security={}))
     refused = run.up(fails=True)
     assert f"the pods of Deployment {namespace}-lax/web would be refused" in refused.text
     assert 'violates PodSecurity "restricted:latest"' in refused.text
@@ -272,66 +217,3 @@ def test_components_that_the_official_plugin_makes_are_refused_clearly(kubernete
         """
     )
     assert "not available in a rehearsal: kubernetes:yaml/v2:ConfigGroup" in run.preview(fails=True).text
-
-
-def test_a_killed_engine_leaves_nothing_that_the_next_up_cannot_go_on_with(
-    kubernetes_run: Runs, client: Client, machines: list[str]
-) -> None:
-    """Killed while the Deployment is waited for: it exists, and the state has it only as begun."""
-    run = kubernetes_run(_web("killed", selector={"pool": "later"}))
-
-    def kill_when_it_waits() -> None:
-        deadline = time.monotonic() + 60
-        while client.find("/apis/apps/v1/namespaces/killed/deployments/web") is None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(0.5)
-        lock = next(run.checkpoint.locks.glob("*.json"))
-        os.kill(json.loads(lock.read_text())["pid"], signal.SIGKILL)
-
-    threading.Thread(target=kill_when_it_waits, daemon=True).start()
-    assert run.engine.operate("up", "--skip-preview", limit=60).code == -signal.SIGKILL
-    before = client.get("/apis/apps/v1/namespaces/killed/deployments/web")["metadata"]["uid"]
-    run.write(_web("killed")).up()
-    assert client.get("/apis/apps/v1/namespaces/killed/deployments/web")["metadata"]["uid"] == before
-    assert run.preview().story.changes == {"same": 5}
-    run.destroy()
-
-
-def test_the_objects_of_a_cluster_that_is_gone_can_be_dropped(
-    kubernetes_run: Runs, namespace: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = kubernetes_run(
-        f"""
-        import pulumi_kubernetes as k8s
-
-        k8s.core.v1.ConfigMap("settings", metadata={{"name": "settings", "namespace": "{namespace}"}})
-        """
-    )
-    run.up()
-    endpoints = json.loads(run.stack.endpoints.read_text())
-    endpoints["kubernetes"]["server"] = "https://127.0.0.1:9"
-    run.stack.endpoints.write_text(json.dumps(endpoints))
-    assert "does not answer" in run.destroy(fails=True).text
-    monkeypatch.setenv("PULUMI_K8S_DELETE_UNREACHABLE", "true")
-    run.destroy()
-
-
-def test_an_interrupted_wait_ends_promptly_and_the_next_up_goes_on(
-    kubernetes_run: Runs, client: Client, machines: list[str]
-) -> None:
-    run = kubernetes_run(_web("paused", selector={"pool": "later"}))
-
-    def interrupt_when_it_waits() -> None:
-        deadline = time.monotonic() + 60
-        while client.find("/apis/apps/v1/namespaces/paused/deployments/web") is None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        time.sleep(1)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=interrupt_when_it_waits, daemon=True).start()
-    with pytest.raises(Interrupted):
-        run.engine.operate("up", "--skip-preview", limit=60)
-    assert "interrupted after" in (run.stack.logs / "engine-up.log").read_text()
-    run.write(_web("paused")).up()
-    assert run.preview().story.changes == {"same": 5}
-    run.destroy()
