@@ -57,7 +57,7 @@ def _content(inputs: Mapping[str, Any], type: Any) -> Iterator[tuple[str, str]]:
         yield "records", "is needed, or `aliases`"
     if aliases and ttl is not None:
         yield "ttl", "cannot be given for an alias: it has the TTL of what it points to"
-    if records and ttl is None:
+    if records and not aliases and ttl is None:
         yield "ttl", "is needed beside `records`"
     if aliases and type in _NO_ALIAS:
         yield "aliases", f"cannot be given for {type} records"

@@ -78,7 +78,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         _TYPE,
-        _distribution(defaultCacheBehavior=_behavior(allowedMethods=["GET"])),
+        _distribution(defaultCacheBehavior=_behavior(allowedMethods=["GET", "HEAD", "PUT"])),
         "defaultCacheBehavior.allowedMethods",
         "AWS rule",
     ),
@@ -160,16 +160,16 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "aws:cloudfront/cachePolicy:CachePolicy",
         {
             "name": "caching",
-            "minTtl": 100,
-            "defaultTtl": 200,
-            "maxTtl": 50,
+            "minTtl": 0,
+            "defaultTtl": 300,
+            "maxTtl": 200,
             "parametersInCacheKeyAndForwardedToOrigin": {
                 "cookiesConfig": {"cookieBehavior": "none"},
                 "headersConfig": {"headerBehavior": "none"},
                 "queryStringsConfig": {"queryStringBehavior": "none"},
             },
         },
-        "minTtl",
+        "defaultTtl",
         "AWS rule",
     ),
     (

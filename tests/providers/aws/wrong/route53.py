@@ -38,7 +38,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     (_RECORD, _record(type="CAA", records=["0 issue amazon.com"]), "records[0]", "AWS rule"),
     (_RECORD, _record(type="CAA", records=['0 allow "amazon.com"']), "records[0]", "AWS rule"),
     (_RECORD, _record(name="x" * 64), "name", "AWS rule"),
-    (_RECORD, _record(aliases=_ALIAS), "aliases", "AWS rule"),
+    (_RECORD, _record(aliases=_ALIAS, ttl=None), "aliases", "AWS rule"),
     (_RECORD, _record(ttl=None), "ttl", "AWS rule"),
     (_RECORD, _record(records=None), "records", "AWS rule"),
     (_RECORD, _record(setIdentifier="blue"), "setIdentifier", "AWS rule"),
@@ -71,7 +71,12 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
         "AWS rule",
     ),
     (_GUARD, _rule(blockResponse=None), "blockResponse", "AWS rule"),
-    (_GUARD, _rule(blockResponse="OVERRIDE"), "blockOverrideDomain", "AWS rule"),
+    (
+        _GUARD,
+        _rule(blockResponse="OVERRIDE", blockOverrideDnsType="CNAME", blockOverrideTtl=60),
+        "blockOverrideDomain",
+        "AWS rule",
+    ),
     (_GUARD, _rule(action="ALLOW"), "blockResponse", "AWS rule"),
     (
         "aws:route53/resolverFirewallRuleGroupAssociation:ResolverFirewallRuleGroupAssociation",
