@@ -98,14 +98,16 @@ def test_what_the_second_witness_finds_stops_up_before_anything_is_made(shared_r
         """
 import pulumi_aws as aws
 aws.kms.Key("sound")
-aws.kms.Key("hasty", deletion_window_in_days=3)
+aws.rds.Instance("future", identifier="future", engine="postgres", engine_version="15.99",
+    instance_class="db.m6i.large", allocated_storage=100, username="owner", password="long-enough-for-anybody",
+    skip_final_snapshot=True)
 """,
         "config:\n  aws:region: us-east-1\n",
     )
     ended = here.run("up")
     assert ended.code == 1
     assert "✗ second witness 2 AWS resources, findings: 1" in ended.err
-    assert "✗ aws:kms/key:Key resource 'hasty': property deletionWindowInDays 3 is less than" in ended.err
+    assert "✗ aws:rds/instance:Instance resource 'future': property engineVersion '15.99' is not one" in ended.err
     assert "✓ update" not in ended.err
 
 
