@@ -87,7 +87,7 @@ SECRETS = Secrets(
     source=V2.under("Security Setup > Secrets Management"),
     secrets=(
         _generated("database-application", readers=("astral-web",), variable="DATABASE_URL"),
-        _generated("database-owner", readers=("astral-web",), variable="MIGRATION_DATABASE_URL"),
+        _generated("database-owner", readers=("platform",), variable="MIGRATION_DATABASE_URL"),
         _generated("database-reader", readers=("platform",)),
         _generated("database-backup", readers=("platform",)),
         _generated("database-restore", readers=("platform",)),

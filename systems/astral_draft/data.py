@@ -151,7 +151,7 @@ SECRETS = m.Secrets(
     source=KEYS,
     secrets=(
         usual.generated("database-application", *ALL, variable="DATABASE_URL"),
-        usual.generated("database-owner", WEB, variable="MIGRATION_DATABASE_URL"),
+        usual.generated("database-owner", variable="MIGRATION_DATABASE_URL"),
         usual.generated("cache", *ALL, variable="REDIS_URL"),
         replace(usual.generated("jwt-signing", WEB, variable="JWT_SECRET"), source=SIGN_IN),
         *usual.platform_secrets(),
