@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.providers.aws import tags
-from rehearsal.providers.aws.client import AwsError
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.live import Live
 from rehearsal.providers.provider import Failure
@@ -115,13 +114,16 @@ def _associate_one(r: Live) -> dict[str, Any]:
     return r.api("AssociateVPCWithHostedZone", **_association_vpc(r))
 
 
-def _query_log(r: Live) -> dict[str, Any] | None:
-    try:
-        return r.api("GetQueryLoggingConfig", Id=r.id)["QueryLoggingConfig"]
-    except AwsError as error:
-        if error.gone:
-            return None
-        raise
+def _create_query_log(r: Live) -> dict[str, Any]:
+    """AWS takes a group's ARN with and without `:*`, the emulator only with it."""
+    group = str(r.inputs["cloudwatchLogGroupArn"]).removesuffix(":*") + ":*"
+    return r.api("CreateQueryLoggingConfig", HostedZoneId=r.inputs["zoneId"], CloudWatchLogsLogGroupArn=group)
+
+
+def _query_log(r: Live) -> dict[str, Any]:
+    found = r.api("GetQueryLoggingConfig", Id=r.id)["QueryLoggingConfig"]
+    group, given = found["CloudWatchLogsLogGroupArn"], str(r.inputs.get("cloudwatchLogGroupArn", ""))
+    return {**found, "CloudWatchLogsLogGroupArn": group if given.endswith(":*") else group.removesuffix(":*")}
 
 
 ENTRIES = (
@@ -181,6 +183,7 @@ ENTRIES = (
         service="route53",
         operation="CreateQueryLoggingConfig",
         rename={"zoneId": "HostedZoneId", "cloudwatchLogGroupArn": "CloudWatchLogsLogGroupArn"},
+        create=_create_query_log,
         id="QueryLoggingConfig.Id",
         read=_query_log,
         replace=("zoneId", "cloudwatchLogGroupArn"),

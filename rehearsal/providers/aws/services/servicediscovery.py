@@ -49,6 +49,7 @@ ENTRIES = (
         id=_created,
         read=_namespace,
         lost=("vpc",),
+        alone=True,  # the emulator allows one namespace a VPC
         update={"description": _change_namespace},
         replace=("name", "vpc"),
         delete=lambda r: r.api("DeleteNamespace", Id=r.id),
