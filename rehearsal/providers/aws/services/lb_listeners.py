@@ -100,10 +100,17 @@ def _certificate(r: Live) -> dict[str, Any]:
 
 def _modify_listener(r: Live) -> None:
     changed = [name for name in r.changed if name not in (*_ATTRIBUTES, "tags", "tagsAll", "certificateArn")]
-    request = {**r.request(only=changed, operation="ModifyListener"), **_certificate(r)}
+    request = r.request(only=changed, operation="ModifyListener")
+    if "certificateArn" in r.changed:
+        request |= _certificate(r)
     r.validated("ModifyListener", ListenerArn=r.id, **request)
     request.pop("MutualAuthentication", None)
+    more = r.api("DescribeListenerCertificates", ListenerArn=r.id)["Certificates"]
     r.api("ModifyListener", ListenerArn=r.id, **request)
+    if "Certificates" in request:  # the emulator forgets those beside the default one
+        arns = [held["CertificateArn"] for held in more if held["CertificateArn"] != r.state.get("certificateArn")]
+        for arn in arns:
+            r.api("AddListenerCertificates", ListenerArn=r.id, Certificates=[{"CertificateArn": arn}])
 
 
 def _set_attributes(r: Live) -> None:

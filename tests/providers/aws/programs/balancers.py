@@ -69,7 +69,7 @@ def _targets(name: str, vpc: aws.ec2.Vpc, step: int) -> aws.lb.TargetGroup:
 def _listen(balancer: aws.lb.LoadBalancer, targets: list[aws.lb.TargetGroup], step: int) -> None:
     tags = {"step": str(min(step, 1))}
     certificates = [
-        aws.acm.Certificate(f"c{n}", domain_name=f"c{n}.example.org", validation_method="DNS") for n in (0, 1)
+        aws.acm.Certificate(f"c{n}", domain_name=f"c{n}.example.org", validation_method="DNS") for n in (0, 1, 2)
     ]
     listener = aws.lb.Listener(
         "https",
@@ -77,7 +77,7 @@ def _listen(balancer: aws.lb.LoadBalancer, targets: list[aws.lb.TargetGroup], st
         port=443,
         protocol="HTTPS",
         ssl_policy="ELBSecurityPolicy-TLS13-1-2-2021-06",
-        certificate_arn=certificates[0].arn,
+        certificate_arn=certificates[0 if step == 0 else 2].arn,
         routing_http_response_server_enabled=step > 0,
         default_actions=[
             {
