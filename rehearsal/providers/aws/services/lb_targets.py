@@ -47,6 +47,13 @@ _DEFAULTS: dict[str, Any] = {
 }
 _KEPT_AS_ATTRIBUTES = tuple(dict.fromkeys(path.split(".", 1)[0] for path in _ATTRIBUTES))
 _UNKEPT = ("targetFailovers", "targetHealthStates")
+#: Members of `targetFailovers` and `targetHealthStates`.
+_NETWORK_ATTRIBUTES = {
+    "onDeregistration": "target_failover.on_deregistration",
+    "onUnhealthy": "target_failover.on_unhealthy",
+    "enableUnhealthyConnectionTermination": "target_health_state.unhealthy.connection_termination.enabled",
+    "unhealthyDrainingInterval": "target_health_state.unhealthy.draining_interval_seconds",
+}
 _CHECK_MEMBERS = {
     "enabled": "HealthCheckEnabled",
     "healthyThreshold": "HealthyThresholdCount",
@@ -108,6 +115,14 @@ def _set_attributes(r: Live) -> None:
     sent = attributes.pairs({**_ATTRIBUTES, **_cookie_of(kind)}, r.inputs, changed, _DEFAULTS)
     if sent:
         r.api("ModifyTargetGroupAttributes", TargetGroupArn=r.id, Attributes=sent)
+
+
+def _validate_unkept(r: Live) -> None:
+    """Attributes of network load balancers' targets that the emulator lacks."""
+    failover = (r.inputs.get("targetFailovers") or [{}])[0]
+    state = (r.inputs.get("targetHealthStates") or [{}])[0]
+    sent = attributes.pairs(_NETWORK_ATTRIBUTES, {**failover, **state}, list(_NETWORK_ATTRIBUTES), {})
+    r.validated("ModifyTargetGroupAttributes", TargetGroupArn=r.id, Attributes=sent)
 
 
 def _modify(r: Live) -> None:
@@ -218,7 +233,7 @@ ENTRIES = (
         after=(*_KEPT_AS_ATTRIBUTES, *_UNKEPT),
         update={
             **dict.fromkeys(_KEPT_AS_ATTRIBUTES, _set_attributes),
-            **dict.fromkeys(_UNKEPT, lambda r: None),
+            **dict.fromkeys(_UNKEPT, _validate_unkept),
             "healthCheck": _modify,
         },
         not_sent=("namePrefix",),
