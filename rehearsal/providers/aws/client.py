@@ -18,7 +18,9 @@ from rehearsal.providers.provider import Refused
 
 #: Services with one endpoint for the whole partition.
 _GLOBAL = {"iam", "route53", "cloudfront", "organizations", "shield", "budgets", "ce"}
-_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|Nonexistent|NotExist|^404$|MalformedArn|InvalidAssociationID")
+_GONE = re.compile(
+    r"NotFound|NoSuch|DoesNotExist|NonExistent|Nonexistent|NotExist|^404$|MalformedArn|InvalidAssociationID"
+)
 _EXISTS = re.compile(r"AlreadyExists|AlreadyOwnedByYou|Duplicate|ResourceInUse|already exists|Conflict")
 
 
@@ -90,7 +92,7 @@ class Clients:
     def _to_the_emulator(self, params: dict[str, Any], **_: Any) -> None:
         """S3 control's own rules put the account before the host, whatever the settings say."""
         scheme, _, host = self._endpoint.url.partition("://")
-        params["url"] = params["url"].replace(f"{scheme}://{self._endpoint.account}.{host}", self._endpoint.url)
+        params["url"] = re.sub(rf"^{scheme}://\d{{12}}\.{re.escape(host)}", self._endpoint.url, params["url"])
 
     def call(self, service: str, region: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         client = self.get(service, region)

@@ -115,7 +115,7 @@ def draw(live: Any, type: PropertyType | None, renames: Mapping[str, str], bare:
         }
         return {name: value for name, value in members.items() if value is not None} or None
     if type.kind == "map":
-        return from_pairs(live)
+        return from_pairs(live) or {}
     if type.kind == "list" and type.item is not None:
         items = live if isinstance(live, list) else [live]
         return [draw(item, type.item, renames, bare) for item in items]
