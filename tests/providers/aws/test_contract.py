@@ -5,6 +5,7 @@ changed in place, `program(2)` what replaces. A type that cannot show one of the
 """
 
 import importlib
+import keyword
 import pkgutil
 from collections.abc import Callable
 from types import ModuleType
@@ -90,6 +91,7 @@ def test_every_type_with_an_entry_is_in_a_program() -> None:
     missing = []
     for type in registry.entries():
         module, name = type.split(":")[1].split("/")[0], type.rsplit(":", 1)[-1]
+        module = f"{module}_" if keyword.iskeyword(module) else module
         if f"aws.{module}.{name}(" not in text:
             missing.append(type)
     assert missing == []

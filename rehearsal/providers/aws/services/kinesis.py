@@ -144,8 +144,7 @@ ENTRIES = (
         twin="AWS::KinesisFirehose::DeliveryStream",
         twin_rename={
             **_RENAMES,
-            "serverSideEncryption": "DeliveryStreamEncryptionConfigurationInput",
-            "serverSideEncryption.enabled": "",
+            "serverSideEncryption": "",
         },
     ),
 )

@@ -159,6 +159,9 @@ def _delete(r: Live) -> None:
             f"{identifier(r)} is not deleted: finalSnapshotIdentifier is needed where skipFinalSnapshot is false. "
             "Name a final snapshot, or accept the loss with skipFinalSnapshot, and run `up` before destroying"
         )
+    if describe(r).get("ReadReplicaSourceDBInstanceIdentifier"):
+        # The emulator stumbles over replicas whose source is in another region or gone; promoted ones it lets go.
+        r.api("PromoteReadReplica", DBInstanceIdentifier=identifier(r))
     keep = {} if skip or not final else {"FinalDBSnapshotIdentifier": final}
     r.api(
         "DeleteDBInstance",

@@ -1,4 +1,4 @@
-"""What happens to a bucket's data: lifecycle, object lock, replication, access logs, CORS, website."""
+"""What happens to a bucket's data: lifecycle, object lock, replication."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -129,9 +129,27 @@ def _check_lock(inputs: Mapping[str, Any]) -> list[Failure]:
     return failures
 
 
+def _holds_objects(r: Live) -> bool:
+    return bool(r.api("ListObjectVersions", Bucket=r.id, MaxKeys=1).get("Versions"))
+
+
+def _change_lock(r: Live) -> None:
+    """The emulator changes the retention of empty buckets only."""
+    call = r.validated if _holds_objects(r) else r.api
+    call("PutObjectLockConfiguration", **r.request())
+
+
 def _unlock(r: Live) -> None:
     """Object lock stays for ever; only its default retention can be taken away."""
-    r.api("PutObjectLockConfiguration", Bucket=r.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    call = r.validated if _holds_objects(r) else r.api
+    call("PutObjectLockConfiguration", Bucket=r.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+
+
+def _lock(r: Live) -> dict[str, Any]:
+    found = r.api("GetObjectLockConfiguration", Bucket=r.id)
+    if _holds_objects(r) and r.inputs:
+        found = {"ObjectLockConfiguration": r.request().get("ObjectLockConfiguration", {})}
+    return {"Bucket": r.id, **found}
 
 
 # -- replication --------------------------------------------------------------------------------------------------
@@ -174,31 +192,6 @@ def _replication_reasons(rule: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield ".destination.replicationTime.time.minutes", f"must be 15, got {minutes}"
 
 
-# -- access logs --------------------------------------------------------------------------------------------------
-
-
-def _logging(r: Live) -> dict[str, Any] | None:
-    found = r.api("GetBucketLogging", Bucket=r.id)
-    return {"Bucket": r.id, "BucketLoggingStatus": found} if found.get("LoggingEnabled") else None
-
-
-# -- website ------------------------------------------------------------------------------------------------------
-
-
-def _website_outputs(r: Live, live: Any) -> dict[str, Any]:
-    dash = "-" if r.region in ("us-east-1", "us-west-1", "us-west-2", "eu-west-1", "sa-east-1") else "."
-    domain = f"s3-website{dash}{r.region}.amazonaws.com"
-    return {"websiteDomain": domain, "websiteEndpoint": f"{r.id}.{domain}"}
-
-
-def _check_website(inputs: Mapping[str, Any]) -> list[Failure]:
-    index, redirect = inputs.get("indexDocument"), inputs.get("redirectAllRequestsTo")
-    if (index is None) == (redirect is None):
-        return [refuse("indexDocument", "or redirectAllRequestsTo is needed, not both")]
-    return []
-
-
-_SITE = ("indexDocument", "errorDocument", "redirectAllRequestsTo", "routingRules")
 _NOT_IN_TWIN = {"bucket": "", "expectedBucketOwner": ""}
 
 ENTRIES = (
@@ -243,13 +236,14 @@ ENTRIES = (
         of_bucket(
             "BucketObjectLockConfiguration",
             operation="PutObjectLockConfiguration",
-            also=lambda r: {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}},
+            presets={"objectLockEnabled": "Enabled"},
+            update={"*": _change_lock},
             rename={
                 "objectLockEnabled": "ObjectLockConfiguration.ObjectLockEnabled",
                 "rule": "ObjectLockConfiguration.Rule",
             },
             lost=("expectedBucketOwner", "token"),
-            read=reader("GetObjectLockConfiguration"),
+            read=_lock,
             delete=_unlock,
             check=_check_lock,
             twin="AWS::S3::Bucket",
@@ -282,54 +276,5 @@ ENTRIES = (
             "rules.filter": "",
             "rules.existingObjectReplication": "",
         },
-    ),
-    *with_older_name(
-        of_bucket(
-            "BucketLogging",
-            operation="PutBucketLogging",
-            rename={
-                name: f"BucketLoggingStatus.LoggingEnabled.{name[0].upper()}{name[1:]}"
-                for name in ("targetBucket", "targetPrefix", "targetGrants", "targetObjectKeyFormat")
-            },
-            lost=("expectedBucketOwner", "targetObjectKeyFormat", "targetGrants"),
-            read=_logging,
-            delete=lambda r: r.api("PutBucketLogging", Bucket=r.id, BucketLoggingStatus={}),
-            twin="AWS::S3::Bucket",
-            twin_rename=_NOT_IN_TWIN
-            | {
-                "targetBucket": "LoggingConfiguration.DestinationBucketName",
-                "targetPrefix": "LoggingConfiguration.LogFilePrefix",
-                "targetObjectKeyFormat": "LoggingConfiguration.TargetObjectKeyFormat",
-                "targetGrants": "",
-            },
-        )
-    ),
-    *with_older_name(
-        of_bucket(
-            "BucketCorsConfiguration",
-            operation="PutBucketCors",
-            rename={"corsRules": "CORSConfiguration.CORSRules"},
-            read=reader("GetBucketCors", "CORSConfiguration"),
-            lost=("expectedBucketOwner", "corsRules.id"),
-            delete=deleter("DeleteBucketCors"),
-            twin="AWS::S3::Bucket",
-            twin_rename=_NOT_IN_TWIN
-            | {
-                "corsRules": "CorsConfiguration.CorsRules",
-                "corsRules.exposeHeaders": "ExposedHeaders",
-                "corsRules.maxAgeSeconds": "MaxAge",
-            },
-        )
-    ),
-    *with_older_name(
-        of_bucket(
-            "BucketWebsiteConfiguration",
-            operation="PutBucketWebsite",
-            rename={name: f"WebsiteConfiguration.{name[0].upper()}{name[1:]}" for name in _SITE},
-            read=reader("GetBucketWebsite", "WebsiteConfiguration"),
-            delete=deleter("DeleteBucketWebsite"),
-            outputs=_website_outputs,
-            check=_check_website,
-        )
     ),
 )

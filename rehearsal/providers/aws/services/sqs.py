@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from rehearsal.providers.aws.live import Live
 from rehearsal.providers.aws.policy_documents import as_written, policy_failures
 from rehearsal.providers.provider import Failure
 
+_ONE_AT_A_TIME = threading.Lock()
 _ATTRIBUTES = {
     "delaySeconds": "DelaySeconds",
     "maxMessageSize": "MaximumMessageSize",
@@ -48,7 +50,7 @@ _RANGES = {
 
 
 def _attributes(r: Live) -> dict[str, Any]:
-    return r.api("GetQueueAttributes", QueueUrl=r.id, AttributeNames=["All"])["Attributes"]
+    return r.api("GetQueueAttributes", QueueUrl=r.id, AttributeNames=["All"]).get("Attributes", {})
 
 
 def _queue(r: Live) -> dict[str, Any]:
@@ -60,8 +62,11 @@ def _queue(r: Live) -> dict[str, Any]:
 
 
 def _set(r: Live, **attributes: Any) -> None:
+    """The emulator drops a queue's policy when another attribute is set: it is sent along each time."""
     sent = {name: value if isinstance(value, str) else json.dumps(value) for name, value in attributes.items()}
-    r.api("SetQueueAttributes", QueueUrl=r.id or r.inputs["queueUrl"], Attributes=sent)
+    with _ONE_AT_A_TIME:
+        policy = _attributes(r).get("Policy")
+        r.api("SetQueueAttributes", QueueUrl=r.id, Attributes={**({"Policy": policy} if policy else {}), **sent})
 
 
 def _change(r: Live) -> None:
