@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rehearsal.providers import wire
+from rehearsal.providers.aws.client import AwsError
 from rehearsal.providers.aws.live import Live
 from rehearsal.providers.aws.services.s3_guards import deleter, of_bucket, reader, with_older_name
 from rehearsal.providers.provider import Failure
@@ -133,16 +134,19 @@ def _holds_objects(r: Live) -> bool:
     return bool(r.api("ListObjectVersions", Bucket=r.id, MaxKeys=1).get("Versions"))
 
 
-def _change_lock(r: Live) -> None:
-    """The emulator changes the retention of empty buckets only."""
-    call = r.validated if _holds_objects(r) else r.api
-    call("PutObjectLockConfiguration", **r.request())
+def _put_lock(r: Live, **request: Any) -> None:
+    """The emulator changes the retention of empty buckets only; AWS of any."""
+    try:
+        r.api("PutObjectLockConfiguration", **request)
+    except AwsError as error:
+        if error.code != "InvalidBucket":
+            raise
+        r.validated("PutObjectLockConfiguration", **request)
 
 
 def _unlock(r: Live) -> None:
     """Object lock stays for ever; only its default retention can be taken away."""
-    call = r.validated if _holds_objects(r) else r.api
-    call("PutObjectLockConfiguration", Bucket=r.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    _put_lock(r, Bucket=r.id, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
 
 
 def _lock(r: Live) -> dict[str, Any]:
@@ -237,7 +241,8 @@ ENTRIES = (
             "BucketObjectLockConfiguration",
             operation="PutObjectLockConfiguration",
             presets={"objectLockEnabled": "Enabled"},
-            update={"*": _change_lock},
+            create=lambda r: _put_lock(r, **r.request()),
+            update={"*": lambda r: _put_lock(r, **r.request())},
             rename={
                 "objectLockEnabled": "ObjectLockConfiguration.ObjectLockEnabled",
                 "rule": "ObjectLockConfiguration.Rule",
