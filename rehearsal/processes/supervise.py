@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -10,10 +11,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from rehearsal.errors import RehearsalError
 from rehearsal.paths import StackPaths
@@ -117,7 +119,9 @@ class Supervisor:
 
         def end_recorded(name: str) -> str | None:
             how = _end(name, recorded[name])
-            self.records.remove(name)
+            # A full disk must not keep the others running; the record of a process that is gone does no harm.
+            with suppress(OSError):
+                self.records.remove(name)
             return how
 
         return self._in_order([*recorded], end_recorded)
@@ -200,14 +204,15 @@ class Supervisor:
         _kept_children.append(child)
         identity = Identity.of(child.pid)
         if identity is not None:
+            self._started.append(service.name)  # first: on a full disk the record cannot be written
             self.records.put(Record(service.name, identity, port, service.fingerprint(port)))
-            self._started.append(service.name)
         return identity
 
     def _failure(self, service: Service, what: str) -> StartFailure:
         words = self._last_words(service.name)
         ways_out = [f"read {self.log(service.name)}", "run the command again: what was started for it has been ended"]
         if disk_full := os.strerror(errno.ENOSPC).lower() in words.lower():
+            what += ": the disk is full"
             ways_out.insert(0, f"free space for {self.paths.root}, or set LIFELINE_REHEARSAL to a place that has some")
         failure = StartFailure(f"{service.name} {what}; its last words:\n{words}", ways_out=ways_out)
         failure.disk_full = disk_full
@@ -219,7 +224,27 @@ class Supervisor:
         except FileNotFoundError:
             return ""
         telling = [line for line in lines if line.strip() and not _STACK_TRACE.match(line)]
-        return "\n".join(f"    {line[:400]}" for line in telling[-8:])
+        loud = [line for line in telling if not _is_chatter(line)]
+        return "\n".join(f"    {_in_words(line)[:400]}" for line in (loud or telling)[-8:])
+
+
+def _said(line: str) -> dict[str, Any]:
+    """A line of JSON, as etcd writes them; empty for others."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", said) if isinstance(said, dict) and "msg" in said else {}
+
+
+def _in_words(line: str) -> str:
+    said = _said(line)
+    return ": ".join(str(said[key]) for key in ("level", "msg", "error") if said.get(key)) or line
+
+
+def _is_chatter(line: str) -> bool:
+    said = _said(line)
+    return said.get("level") in ("debug", "info", "warn") and "error" not in said
 
 
 def _end(name: str, identity: Identity) -> str | None:

@@ -226,6 +226,24 @@ def test_a_program_that_ends_at_once_is_reported_with_its_last_words(supervisor:
     assert supervisor.records.processes == {}
 
 
+def test_last_words_in_json_are_shown_as_words(supervisor: Supervisor) -> None:
+    said = '{"level":"fatal","ts":"2026-01-01T00:00:00Z","msg":"failed to listen","error":"permission denied"}'
+    with pytest.raises(StartFailure) as failure:
+        supervisor.ensure(script(f"raise SystemExit({said!r})"), ignore)
+    assert failure.value.problem.splitlines()[1:] == ["    fatal: failed to listen: permission denied"]
+
+
+def test_a_process_whose_record_cannot_be_written_is_ended_all_the_same(paths: StackPaths, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    unwritable = Supervisor(paths, Records(tmp_path / "file" / "processes.json"))
+    for service in (web(), web(name="other")):
+        with pytest.raises(OSError, match="file"):
+            unwritable.ensure(service, ignore)
+    assert len(machine.marked(marker_prefix(paths))) == 2
+    unwritable.end_what_was_started()
+    assert machine.marked(marker_prefix(paths)) == {}
+
+
 def test_of_a_crash_the_words_are_shown_and_not_the_stack(supervisor: Supervisor) -> None:
     trace = [
         "panic: no space left on device",
@@ -235,6 +253,7 @@ def test_of_a_crash_the_words_are_shown_and_not_the_stack(supervisor: Supervisor
     with pytest.raises(StartFailure, match=r"panic: no space left(.|\n)*free space for") as failure:
         supervisor.ensure(script(f"raise SystemExit({chr(10).join(trace)!r})"), ignore)
     assert failure.value.disk_full
+    assert "ended right after its start: the disk is full; its last words" in failure.value.problem
     assert "main.go" not in str(failure.value)
 
 
