@@ -63,8 +63,13 @@ class Terminal:
     #: A log line for a step that has gone on this long without a word, so that CI does not look hung.
     HEARTBEAT_SECONDS = 20.0
 
+    #: Off a terminal trees and tables are written as wide as they are: a log is searched line by line.
+    UNBROKEN_WIDTH = 1000
+
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False)
+        if not self.console.is_terminal:
+            self.console.width = self.UNBROKEN_WIDTH
         self._open: list[_Step] = []
         self._lock = threading.RLock()
         self._live: Live | None = None

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from rich.console import Console
+from rich.tree import Tree
 
 from rehearsal.console import Terminal
 
@@ -78,3 +79,11 @@ def test_long_lines_are_left_whole_for_searching():
     terminal, written = _terminal(live=False)
     terminal.print("x" * 200)
     assert _lines(written) == ["x" * 200]
+
+
+def test_trees_in_a_log_are_left_whole_as_well():
+    terminal, written = _terminal(live=False)
+    tree = Tree("stack")
+    tree.add("word " * 40)
+    terminal.console.print(tree)
+    assert len(_lines(written)) == 2
