@@ -21,7 +21,6 @@ _GLOBAL = {"iam", "route53", "cloudfront", "organizations", "shield", "budgets",
 _GONE = re.compile(
     r"NotFound|NoSuch|DoesNotExist|NonExistent|Nonexistent|NotExist|^404$|MalformedArn|InvalidAssociationID"
 )
-_EXISTS = re.compile(r"AlreadyExists|AlreadyOwnedByYou|Duplicate|ResourceInUse|already exists|Conflict")
 
 
 class AwsError(Refused):
@@ -34,10 +33,6 @@ class AwsError(Refused):
     @property
     def gone(self) -> bool:
         return bool(_GONE.search(self.code))
-
-    @property
-    def exists(self) -> bool:
-        return bool(_EXISTS.search(self.code) or _EXISTS.search(str(self)))
 
 
 @dataclass(frozen=True)

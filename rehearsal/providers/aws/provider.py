@@ -1,6 +1,5 @@
 """The AWS rehearsal provider: one generic life of a resource, driven by its entry (entry.py, services/)."""
 
-import json
 import logging
 from typing import Any
 
@@ -11,6 +10,7 @@ from rehearsal.providers import schema, wire
 from rehearsal.providers.aws import client, invokes, reading, registry
 from rehearsal.providers.aws.entry import Entry
 from rehearsal.providers.aws.ledger import Ledger
+from rehearsal.providers.aws.lifting import same_json
 from rehearsal.providers.aws.live import Account, Live, derived_name, entry_file, known, place
 from rehearsal.providers.differences import Change, changes
 from rehearsal.providers.provider import Failure, Provider, Refused, Resource
@@ -281,11 +281,5 @@ def _filled_in(entry: Entry, planned: dict[str, Any], olds: dict[str, Any]) -> d
     return planned
 
 
-def _same(name: str, old: Any, new: Any) -> bool:
-    """JSON documents are equal when their content is."""
-    if not (isinstance(old, str) and isinstance(new, str) and old[:1] in "{[" and new[:1] in "{["):
-        return False
-    try:
-        return json.loads(old) == json.loads(new)
-    except ValueError:
-        return False
+def _same(_name: str, old: Any, new: Any) -> bool:
+    return isinstance(old, str) and isinstance(new, str) and same_json(old, new)

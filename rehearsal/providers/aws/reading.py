@@ -4,11 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.providers.aws.lifting import from_pairs, lift, member_of
 from rehearsal.providers.aws.live import Live
-from rehearsal.providers.aws.placing import from_pairs, lift, member_of
 from rehearsal.providers.schema import PropertyType, ResourceSchema
-
-_HIDDEN_TAG = "lifeline:rehearsal"
 
 
 def live_inputs(r: Live, schema: ResourceSchema, live: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def live_tags(r: Live, live: Mapping[str, Any]) -> dict[str, str] | None:
     found = r.entry.tags.read(r, live)
     if found is None:
         return None
-    return {key: value for key, value in found.items() if not key.startswith("aws:") and key != _HIDDEN_TAG}
+    return {key: value for key, value in found.items() if not key.startswith("aws:")}
 
 
 def imported_inputs(r: Live, schema: ResourceSchema, live: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +119,17 @@ def draw(live: Any, type: PropertyType | None, renames: Mapping[str, str], bare:
         return [draw(item, type.item, renames, bare) for item in items]
     if type.kind == "string" and not isinstance(live, str):
         return json.dumps(live) if isinstance(live, dict | list) else _text(live)
+    if type.kind in ("boolean", "integer", "number") and isinstance(live, str):
+        return _scalar(live)
     return live
+
+
+def _scalar(live: str) -> Any:
+    """Some services write their switches and numbers as text."""
+    try:
+        return json.loads(live.lower())
+    except ValueError:
+        return live
 
 
 def _text(live: Any) -> str:
