@@ -20,8 +20,8 @@ def content(asset: Mapping[str, Any]) -> bytes:
     """An asset's bytes; an archive's zip."""
     if asset.get(MARK) == ARCHIVE:
         return _zipped(asset)
-    if asset.get("text") is not None:
-        return str(asset["text"]).encode()
+    if not asset.get("path") and not asset.get("uri"):  # an empty text may travel as no text at all
+        return str(asset.get("text") or "").encode()
     return _file(asset).read_bytes()
 
 
@@ -44,7 +44,7 @@ def _file(asset: Mapping[str, Any]) -> Path:
 
 
 def _zipped(archive: Mapping[str, Any]) -> bytes:
-    if not archive.get("assets"):
+    if archive.get("path") or archive.get("uri"):
         path = _file(archive)
         if path.is_file():
             if not zipfile.is_zipfile(path):
@@ -60,8 +60,8 @@ def _zipped(archive: Mapping[str, Any]) -> bytes:
 
 
 def _members(archive: Mapping[str, Any], under: str = "") -> Iterator[tuple[str, bytes]]:
-    if archive.get("assets"):
-        for name, member in archive["assets"].items():
+    if not archive.get("path") and not archive.get("uri"):
+        for name, member in (archive.get("assets") or {}).items():
             if member.get(MARK) == ARCHIVE:
                 yield from _members(member, f"{under}{name}/")
             else:

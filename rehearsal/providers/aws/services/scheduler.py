@@ -11,7 +11,7 @@ from rehearsal.providers.aws.live import Live
 from rehearsal.providers.provider import Failure
 
 _EXPRESSION = re.compile(
-    r"^(rate\((1 (minute|hour|day)|\d+ (minutes|hours|days))\)"
+    r"^(rate\((1 (minute|hour|day)|(?!1 )\d+ (minutes|hours|days))\)"
     r"|cron\(\S+ \S+ \S+ \S+ \S+ \S+\)"
     r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$"
 )
