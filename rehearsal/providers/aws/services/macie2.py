@@ -74,8 +74,11 @@ ENTRIES = (
         delete=lambda r: r.api("UpdateClassificationJob", jobId=r.id, jobStatus="CANCELLED"),
         outputs=_job,
         defaults={
-            "jobStatus": "RUNNING", "samplingPercentage": 100, "customDataIdentifierIds": [],
-            "description": "", "namePrefix": "",
+            "jobStatus": "RUNNING",
+            "samplingPercentage": 100,
+            "customDataIdentifierIds": [],
+            "description": "",
+            "namePrefix": "",
         },
         name="name",
         check=_check_job,
