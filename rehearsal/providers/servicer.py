@@ -67,9 +67,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self._answer(
-            context, "Configure", "", lambda: self._provider.configure(_settings(wire.plain(wire.decode(request.args))))
-        )
+        given = wire.decode(request.args)
+        self._answer(context, "Configure", "", lambda: self._provider.configure(_settings(wire.plain(given))), given)
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -97,7 +96,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         resource = _resource(request)
-        old_inputs, olds, news = (_plain(part) for part in (request.old_inputs, request.olds, request.news))
+        given = {side: wire.decode(part) for side, part in (("old", request.old_inputs), ("new", request.news))}
+        old_inputs, news, olds = wire.plain(given["old"]), wire.plain(given["new"]), _plain(request.olds)
 
         def work() -> Any:
             found = self._provider.diff(resource, old_inputs, olds, news)
@@ -112,7 +112,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 and self._provider.deletes_before_replacing(resource, old_inputs, news),
             )
 
-        return self._answer(context, "Diff", resource.urn, work)
+        return self._answer(context, "Diff", resource.urn, work, given)
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         resource = _resource(request)
@@ -165,11 +165,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return self._answer(context, "Delete", resource.urn, work, given)
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        given = wire.decode(request.args)
+
         def work() -> Any:
-            result = self._provider.invoke(request.tok, _plain(request.args))
+            result = self._provider.invoke(request.tok, wire.plain(given))
             return provider_pb2.InvokeResponse(**{"return": wire.encode(result)})
 
-        return self._answer(context, "Invoke", request.tok, work)
+        return self._answer(context, "Invoke", request.tok, work, given)
 
     def Construct(self, request: Any, context: grpc.ServicerContext) -> Any:
         def work() -> Any:

@@ -46,6 +46,8 @@ class Sample(Provider):
         return {**news, "filled": "in"}, wrong
 
     def diff(self, resource: Resource, old_inputs: Values, olds: Values, news: Values) -> list[Change]:
+        if reason := news.get("refuse"):
+            raise Refused(f"cannot become {reason} after {old_inputs['refuse']}")
         return [Change(c.path, c.kind, replace=c.top == "name") for c in super().diff(resource, old_inputs, olds, news)]
 
     def deletes_before_replacing(self, resource: Resource, old_inputs: Values, news: Values) -> bool:
@@ -212,6 +214,15 @@ def test_a_resource_that_is_not_ready_is_kept_with_its_reasons(engine: Any) -> N
     assert wire.decode(detail.properties)["arn"] == Secret("arn:hunter2")
     assert wire.decode(detail.inputs)["name"] == Secret("hunter2")
     assert "hunter2" not in error.details()
+
+
+def test_a_refused_change_names_neither_the_old_secret_nor_the_new_one(engine: Any) -> None:
+    request = provider_pb2.DiffRequest(
+        urn=URN, old_inputs=wire.encode({"refuse": Secret("hunter1")}), news=wire.encode({"refuse": Secret("hunter2")})
+    )
+    with pytest.raises(grpc.RpcError) as refused:
+        engine.Diff(request)
+    assert refused.value.details() == "cannot become [secret] after [secret]"
 
 
 def test_errors_are_told_in_words_and_without_secrets(engine: Any) -> None:
