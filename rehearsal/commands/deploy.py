@@ -23,13 +23,12 @@ def up(stack: str, project: Path, terminal: Terminal) -> int:
     stage = set_up(stack, project, terminal)
     planned, sound = _plan(stage, terminal)
     if not sound:
-        telling.failures(terminal, planned.story)
+        telling.failures(terminal, planned)
         return 1
     done = _operate(stage, terminal, "up", "--skip-preview", expected=planned.story.expected)
     telling.remarks(terminal, done.story)
     if not done.succeeded:
-        telling.failures(terminal, done.story)
-        terminal.print(f"the engine's own words: {done.log}", style="dim", markup=False)
+        telling.failures(terminal, done)
         return 1
     levels = dict(registry.levels())
     standing = telling.standing(stage.checkpoint.resources(), stage.stack, levels)
@@ -51,7 +50,7 @@ def preview(stack: str, project: Path, terminal: Terminal, diff: bool = False, p
         terminal.console.print(tree)
     telling.remarks(terminal, planned.story)
     if not sound:
-        telling.failures(terminal, planned.story)
+        telling.failures(terminal, planned)
         return 1
     terminal.print(f"✓ {stack}: {telling.changes(planned.story)}", style="bold green", markup=False)
     return 0

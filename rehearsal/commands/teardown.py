@@ -77,7 +77,7 @@ def _destroy(stage: Stage, terminal: Terminal) -> bool:
             expected=len(stage.checkpoint.resources()),
         )
         telling.close(step, outcome)
-    telling.failures(terminal, outcome.story)
+    telling.failures(terminal, outcome)
     return outcome.succeeded
 
 

@@ -33,11 +33,16 @@ _TO_DO = {
     "delete": "to delete",
     "same": "unchanged",
 }
+#: How much of the engine's log is shown when it failed without a diagnostic.
+_LAST_WORDS = 10
 _DONE = {"create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "same": "unchanged"}
 
 
-def failures(terminal: Terminal, story: Story) -> None:
+def failures(terminal: Terminal, outcome: Outcome) -> None:
     """Each failure under the resource it is about; the engine's own last words only when there is nothing else."""
+    if outcome.succeeded:
+        return
+    story = outcome.story
     mandatory = [v for v in story.violations if v.level == "mandatory"]
     own = [told for told in story.failures if not told.text.startswith(_SUMMARIES)]
     for told in own or ([] if mandatory else story.failures):
@@ -45,6 +50,9 @@ def failures(terminal: Terminal, story: Story) -> None:
     for violation in mandatory:
         title = f"{Told(violation.urn, '').resource}: policy {violation.policy}"
         _block(terminal, "✗", "red", title, violation.text)
+    if not story.failures and not mandatory:
+        _block(terminal, "✗", "red", "the engine", "\n".join(outcome.text.strip().splitlines()[-_LAST_WORDS:]))
+    terminal.print(f"the engine's own words: {outcome.log}", style="dim", markup=False)
 
 
 def remarks(terminal: Terminal, story: Story) -> None:
