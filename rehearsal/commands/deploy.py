@@ -33,7 +33,8 @@ def up(stack: str, project: Path, terminal: Terminal) -> int:
     levels = dict(registry.levels())
     standing = telling.standing(stage.checkpoint.resources(), stage.stack, levels)
     seconds = time.monotonic() - began
-    summary = f"{stack} is up: {telling.changes(done.story)} · {standing} · {seconds:.0f} s"
+    unchanged = ", no changes" if done.story.changes.keys() <= {"same"} else ""
+    summary = f"{stack} is up{unchanged}: {standing} · {seconds:.0f} s"
     terminal.print(f"✓ {summary}", style="bold green", markup=False)
     return 0
 

@@ -127,7 +127,8 @@ def standing(resources: Iterable[Resource], stack: StackPaths, levels: dict[str,
     """What stands now: resources by provider, what each AWS one rests on, and the pods."""
     real = [r["type"] for r in resources if r.get("custom") and not r["type"].startswith("pulumi:")]
     providers = Counter(type.split(":")[0] for type in real)
-    parts = [", ".join(f"{count} {name}" for name, count in providers.most_common()) or "no resources"]
+    by_provider = " + ".join(f"{count} {name}" for name, count in providers.most_common())
+    parts = [f"{len(real)} resource{'s' * (len(real) != 1)} ({by_provider})" if real else "no resources"]
     proof = Counter(levels[type] for type in real if type in levels)
     if proof:
         parts.append(", ".join(f"{proof[level]} {level}" for level in ("emulated", "validated", "recorded")))

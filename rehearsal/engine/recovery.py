@@ -45,7 +45,11 @@ def forget_lost(checkpoint: Checkpoint, stack: StackPaths, aws: bool, kubernetes
     if not forgotten:
         return []
     whose = "its" if len(lost) == 1 else "their"
-    return [f"{' and '.join(sorted(lost))} lost {whose} state: {forgotten} resources will be made again"]
+    return [f"{' and '.join(sorted(lost))} lost {whose} state: {_resources(forgotten)} will be made again"]
+
+
+def _resources(count: int) -> str:
+    return f"{count} resource{'s' * (count != 1)}"
 
 
 def _remove_stale_locks(checkpoint: Checkpoint) -> list[str]:

@@ -41,7 +41,7 @@ def ensure(
     wanted = _wanted(names, tools)
     needed = [tool for tool in tools if any(program.name in wanted for program in tool.programs)]
     allowed = allowed_sources()
-    with reporter.step("Tools") as step:
+    with reporter.step("tools") as step:
         # Threads, because each program on PATH is run to ask for its version.
         with ThreadPoolExecutor(max(1, len(needed))) as pool:
             states = list(pool.map(partial(at_hand, allowed=allowed, limits=limits), needed))

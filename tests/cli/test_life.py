@@ -24,13 +24,13 @@ def test_up_twice_look_at_it_and_down(rehearsal):
     first = rehearsal.run("up")
     assert first.code == 0, first.err
     last = first.err.strip().splitlines()[-1]
-    assert re.fullmatch(r"✓ prod is up: 2 created · 1 random · \d+ s", last)
+    assert re.fullmatch(r"✓ prod is up: 1 resource \(1 random\) · \d+ s", last)
     assert "second witness" in first.err
 
     second = rehearsal.run("up")
     assert second.code == 0, second.err
     assert "reused" in second.err
-    assert "2 unchanged" in second.err.strip().splitlines()[-1]
+    assert "✓ prod is up, no changes: 1 resource" in second.err.strip().splitlines()[-1]
 
     status = rehearsal.run("status")
     assert status.code == 0
@@ -157,7 +157,7 @@ def test_up_after_the_emulated_aws_was_killed_makes_its_things_again(rehearsal):
     os.kill(moto, signal.SIGKILL)
     again = rehearsal.run("up")
     assert again.code == 0, again.err
-    assert "aws lost its state: 1 resources will be made again" in again.err
+    assert "aws lost its state: 1 resource will be made again" in again.err
     assert rehearsal.run("outputs", "--secrets").out == password
     assert rehearsal.run("down").code == 0
 

@@ -30,7 +30,7 @@ def test_a_fitting_version_is_used_and_nothing_is_installed(
     mine = put(without_go, "gadget", says(version))
     memory = Memory()
     assert ensure(memory, tools=[gadget(module)]) == {"gadget": mine}
-    assert memory.said == [f"Tools = gadget {version} (PATH)"]
+    assert memory.said == [f"tools = gadget {version} (PATH)"]
     assert not store.exists()
 
 

@@ -61,7 +61,7 @@ def test_what_is_installed_is_used_again(module: Path, host: ReleaseHost) -> Non
     first, _ = install(module, host)
     second, said = install(module, host)
     assert first == second
-    assert said == "Tools = gadget 1.2.3 (official release)"
+    assert said == "tools = gadget 1.2.3 (official release)"
     assert host.asked_for("gadget") == 1
 
 
