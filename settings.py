@@ -29,6 +29,8 @@ KEYS = (
     *("images", "suppliedSecrets", "recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline"),
     "lowered",
 )
+#: Declared in Pulumi.yaml with an empty default, which means: not given.
+_MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig")
 #: Administrators come from offices and gateways; a wider range is a mistake.
 _WIDEST_ADMIN_PREFIX = 20
 _IMAGE = re.compile(
@@ -61,7 +63,7 @@ class Settings:
 
 def parse(config: Mapping[str, object]) -> Settings:
     """From a stack's whole configuration, keys as in the stack file; other namespaces are not ours to judge."""
-    read = Reader(config, KEYS)
+    read = Reader(config, KEYS, _MAY_BE_EMPTY)
     environment = Environment(
         read.choice("environment", tuple(Environment), Environment.PRODUCTION.value, "LL-CFG-005")
     )

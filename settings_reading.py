@@ -36,9 +36,10 @@ class SettingsError(ValueError):
 class Reader:
     """Values by key, always of the type asked for: where one is wrong, the problem is noted and a stand-in returned."""
 
-    def __init__(self, config: Mapping[str, object], keys: tuple[str, ...]) -> None:
+    def __init__(self, config: Mapping[str, object], keys: tuple[str, ...], may_be_empty: tuple[str, ...] = ()) -> None:
         self.problems: list[Problem] = []
-        self._given = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
+        given = {key.removeprefix(_PREFIX): value for key, value in config.items() if key.startswith(_PREFIX)}
+        self._given = {key: value for key, value in given.items() if value != "" or key not in may_be_empty}
         for key in sorted(self._given.keys() - set(keys)):
             near = difflib.get_close_matches(key, keys, n=1)
             said = f"no such key, did you mean {near[0]}?" if near else "no such key"

@@ -66,6 +66,13 @@ def test_other_namespaces_are_left_alone() -> None:
     assert settings.parse({**config({}), "aws:region": "us-east-1", "pulumi:tags": "x"})
 
 
+def test_every_key_is_declared_and_empty_defaults_mean_nothing_given() -> None:
+    declared = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["config"]
+    assert {key.removeprefix("lifeline:") for key in declared} == set(settings.KEYS)
+    defaults = {key: each["default"] for key, each in declared.items() if "default" in each}
+    assert settings.parse({**defaults, **config({})}) == settings.parse(config({}))
+
+
 def test_going_up_is_free() -> None:
     staging = {"environment": "staging", "images": {"astral-web": "ghcr.io/astralcore/astral-web:2.0.0"}}
     assert settings.parse(config(staging)).system.database.multi_az is False
