@@ -1,9 +1,7 @@
 """The engine's story in the words of the terminal: what failed, what would change, what stands now."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.markup import escape
 from rich.text import Text
@@ -13,7 +11,8 @@ from rehearsal.console import Step, Terminal
 from rehearsal.engine import Operation, Outcome, Story, Told
 from rehearsal.engine.checkpoint import Resource
 from rehearsal.paths import StackPaths
-from rehearsal.processes.kubernetes_api import ApiError, KubernetesApi
+from rehearsal.providers.kubernetes.summary import pods_summary
+from rehearsal.providers.provider import Refused
 
 _MARKS = {
     "create": ("+", "green"),
@@ -138,19 +137,8 @@ def standing(resources: Iterable[Resource], stack: StackPaths, levels: dict[str,
 
 
 def _pods(stack: StackPaths) -> str:
-    place = json.loads(stack.endpoints.read_text())["kubernetes"]
-    api = KubernetesApi(place["server"], Path(place["ca_file"]), place["token"])
     try:
-        pods = api.items("/api/v1/pods")
-    except (OSError, ApiError) as error:
+        pods = pods_summary(stack)
+    except Refused as error:
         return f"pods unknown ({error})"
-    finally:
-        api.close()
-    scheduled = sum(1 for pod in pods if pod["spec"].get("nodeName"))
-    ready = sum(
-        1
-        for pod in pods
-        for condition in pod["status"].get("conditions", [])
-        if condition["type"] == "Ready" and condition["status"] == "True"
-    )
-    return f"{len(pods)} pods: {scheduled} scheduled, {ready} ready" if pods else ""
+    return f"{pods.total} pods: {pods.scheduled} scheduled, {pods.ready} ready" if pods.total else ""

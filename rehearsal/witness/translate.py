@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cfnlint.schema import ResourceNotFoundError
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from rehearsal.providers.aws.entry import Entry
@@ -80,14 +81,8 @@ def translate(resources: list[Checked], entries: Mapping[str, Entry]) -> list[Te
 def _schema(region: str, type: str) -> dict[str, Any] | None:
     try:
         return PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type).schema
-    except Exception as error:  # cfn-lint raises its own kinds for "not in this region"
-        if "ResourceNotFound" in type_name(error):
-            return None
-        raise
-
-
-def type_name(error: Exception) -> str:
-    return type(error).__name__
+    except ResourceNotFoundError:  # not in this region
+        return None
 
 
 def _logical_name(index: int, checked: Checked) -> str:
