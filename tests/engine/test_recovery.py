@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 from datetime import UTC, datetime
@@ -166,5 +167,7 @@ def test_removing_a_stack_leaves_nothing_of_it(slow_run):
     run = slow_run("thing('one')")
     run.up()
     run.checkpoint.remove()
-    left = [f for f in run.checkpoint.file.parents[2].rglob("*") if f.is_file() and run.stack.stack in str(f)]
+    # The name as a whole: "test-4" must not be found in the files of another test's "test-41".
+    name = re.compile(rf"(^|/){re.escape(run.stack.stack)}([./]|$)")
+    left = [f for f in run.checkpoint.file.parents[2].rglob("*") if f.is_file() and name.search(str(f))]
     assert left == []

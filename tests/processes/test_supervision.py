@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +54,14 @@ def reloaded(supervisor: Supervisor) -> Supervisor:
     return Supervisor(supervisor.paths, Records.load(supervisor.paths.processes))
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """A signal, like the environment of a program just begun, arrives later than the call that sent it returns."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "a minute was not enough"
+        time.sleep(0.01)
+
+
 def ignore(_: str) -> None: ...
 
 
@@ -81,8 +89,10 @@ def test_a_process_runs_in_a_session_of_its_own_so_that_the_terminals_interrupt_
 
 def test_a_process_that_died_is_started_again_on_its_port_and_named(supervisor: Supervisor) -> None:
     port = supervisor.ensure(web(), ignore).port
-    pid = supervisor.records.processes["web"].identity.pid
+    identity = supervisor.records.processes["web"].identity
+    pid = identity.pid
     os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not identity.lives())
     outcome = reloaded(supervisor).ensure(web(), ignore)
     supervisor.records = Records.load(supervisor.paths.processes)
     assert str(outcome) == f"web had died (pid {pid}): restarted"
@@ -239,7 +249,7 @@ def test_a_process_whose_record_cannot_be_written_is_ended_all_the_same(paths: S
     for service in (web(), web(name="other")):
         with pytest.raises(OSError, match="file"):
             unwritable.ensure(service, ignore)
-    assert len(machine.marked(marker_prefix(paths))) == 2
+    wait_until(lambda: len(machine.marked(marker_prefix(paths))) == 2)
     unwritable.end_what_was_started()
     assert machine.marked(marker_prefix(paths)) == {}
 
