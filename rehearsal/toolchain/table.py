@@ -196,4 +196,53 @@ _ETCD = Tool(
     module=MODULES / "etcd",
 )
 
+#: What an official release names its own version with, and a build of the module does not.
+_PROMETHEUS_STAMP = "github.com/prometheus/common/version.Version"
+
+# The module's v0.314.0 is the release 3.14.0.
+_PROMETHEUS_VERSION = Version(3, 14, 0)
+
+_PROMETHEUS = Tool(
+    name="prometheus",
+    version=_PROMETHEUS_VERSION,
+    minimum=_PROMETHEUS_VERSION,
+    below=Version(3, 15, 0),
+    programs=(
+        Program(name="prometheus", package="github.com/prometheus/prometheus/cmd/prometheus"),
+        Program(name="promtool", package="github.com/prometheus/prometheus/cmd/promtool"),
+    ),
+    release=Release(
+        file="https://github.com/prometheus/prometheus/releases/download/v{version}/prometheus-{version}.{os}-{arch}.tar.gz",
+        member="prometheus-{version}.{os}-{arch}/{program}",
+        checksums="https://github.com/prometheus/prometheus/releases/download/v{version}/sha256sums.txt",
+        platforms=_LINUX_AND_MACOS,
+    ),
+    module=MODULES / "prometheus",
+    linker_flags=f"-s -w -X {_PROMETHEUS_STAMP}={_PROMETHEUS_VERSION}",
+)
+
+_ALERTMANAGER_VERSION = Version(0, 28, 1)
+
+_ALERTMANAGER = Tool(
+    name="alertmanager",
+    version=_ALERTMANAGER_VERSION,
+    minimum=Version(0, 28, 0),
+    below=Version(0, 29, 0),
+    programs=(
+        Program(name="alertmanager", package="github.com/prometheus/alertmanager/cmd/alertmanager"),
+        Program(name="amtool", package="github.com/prometheus/alertmanager/cmd/amtool"),
+    ),
+    release=Release(
+        file="https://github.com/prometheus/alertmanager/releases/download/v{version}/alertmanager-{version}.{os}-{arch}.tar.gz",
+        member="alertmanager-{version}.{os}-{arch}/{program}",
+        checksums="https://github.com/prometheus/alertmanager/releases/download/v{version}/sha256sums.txt",
+        platforms=_LINUX_AND_MACOS,
+    ),
+    module=MODULES / "alertmanager",
+    linker_flags=f"-s -w -X {_PROMETHEUS_STAMP}={_ALERTMANAGER_VERSION}",
+)
+
 TOOLS: tuple[Tool, ...] = (_PULUMI, _KUBERNETES, _KWOK, _ETCD)
+
+#: What `make up` does without: the programs that rendered texts are tried in.
+CHECKERS: tuple[Tool, ...] = (_PROMETHEUS, _ALERTMANAGER)

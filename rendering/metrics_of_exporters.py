@@ -1,0 +1,213 @@
+"""Metrics of the programs that stand beside the applications, by the program that exports them."""
+
+from rendering.metrics_table import Kind, Metric, Source
+
+HAPROXY = "HAProxy 2.6, addons/promex/README"
+POSTGRES = "postgres_exporter 0.17, collectors activity, settings, stat_statements, replication"
+REDIS = "redis_exporter 1.6x, README"
+BLACKBOX = "blackbox_exporter, prober http; `check` is the name of the spec's health check"
+CLUSTER = "kube-state-metrics, docs/metrics"
+NODES = "node_exporter, default collectors"
+CADVISOR = "kubelet, /metrics/cadvisor and /metrics"
+CLOUDWATCH = "yet-another-cloudwatch-exporter: aws_<namespace>_<metric>_<statistic>; `tag_Name` of the resource"
+PUSHED = "decision MON-04: backup, verification and drill jobs push when they have succeeded"
+OWN = "its own /metrics"
+
+
+def _of(source: Source, fact: str, kind: Kind, labels: str, *names: str) -> tuple[Metric, ...]:
+    return tuple(Metric(name, source, kind, tuple(labels.split()), fact) for name in names)
+
+
+EXPORTER_METRICS: tuple[Metric, ...] = (
+    *_of(Source.BALANCER, HAPROXY, Kind.COUNTER, "proxy code", "haproxy_frontend_http_responses_total"),
+    *_of(Source.BALANCER, HAPROXY, Kind.COUNTER, "proxy code", "haproxy_backend_http_responses_total"),
+    *_of(
+        Source.BALANCER,
+        HAPROXY,
+        Kind.GAUGE,
+        "proxy",
+        "haproxy_backend_response_time_average_seconds",
+        "haproxy_backend_queue_time_average_seconds",
+        "haproxy_backend_active_servers",
+        "haproxy_backend_current_queue",
+        "haproxy_frontend_current_sessions",
+        "haproxy_frontend_limit_sessions",
+    ),
+    *_of(Source.BALANCER, HAPROXY, Kind.GAUGE, "proxy server state", "haproxy_server_status"),
+    *_of(Source.BALANCER, HAPROXY, Kind.GAUGE, "proxy server", "haproxy_server_weight"),
+    *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role", "pg_up", "pg_settings_max_connections"),
+    *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role datname state usename", "pg_stat_activity_count"),
+    *_of(
+        Source.DATABASE,
+        POSTGRES,
+        Kind.COUNTER,
+        "role datname queryid",
+        "pg_stat_statements_seconds_total",
+        "pg_stat_statements_calls_total",
+    ),
+    *_of(Source.DATABASE, POSTGRES, Kind.COUNTER, "role datname", "pg_stat_database_deadlocks"),
+    *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role", "pg_replication_lag_seconds"),
+    *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role datname", "pg_database_size_bytes"),
+    *_of(
+        Source.CACHE,
+        REDIS,
+        Kind.GAUGE,
+        "",
+        "redis_up",
+        "redis_memory_used_bytes",
+        "redis_memory_max_bytes",
+        "redis_connected_clients",
+        "redis_connected_slaves",
+    ),
+    *_of(Source.CACHE, REDIS, Kind.GAUGE, "role", "redis_instance_info"),
+    *_of(
+        Source.CACHE,
+        REDIS,
+        Kind.COUNTER,
+        "",
+        "redis_keyspace_hits_total",
+        "redis_keyspace_misses_total",
+        "redis_evicted_keys_total",
+        "redis_commands_processed_total",
+    ),
+    *_of(Source.CACHE, REDIS, Kind.GAUGE, "master_name", "redis_sentinel_master_ok_sentinels"),
+    *_of(
+        Source.OUTSIDE,
+        BLACKBOX,
+        Kind.GAUGE,
+        "check host",
+        "probe_success",
+        "probe_duration_seconds",
+        "probe_ssl_earliest_cert_expiry",
+        "probe_http_status_code",
+    ),
+    *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "namespace deployment", "kube_deployment_status_replicas_available"),
+    *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "namespace deployment", "kube_deployment_spec_replicas"),
+    *_of(
+        Source.CLUSTER,
+        CLUSTER,
+        Kind.GAUGE,
+        "namespace statefulset",
+        "kube_statefulset_status_replicas_ready",
+        "kube_statefulset_replicas",
+    ),
+    *_of(
+        Source.CLUSTER,
+        CLUSTER,
+        Kind.COUNTER,
+        "namespace pod container",
+        "kube_pod_container_status_restarts_total",
+    ),
+    *_of(
+        Source.CLUSTER,
+        CLUSTER,
+        Kind.GAUGE,
+        "namespace pod container resource",
+        "kube_pod_container_resource_limits",
+        "kube_pod_container_resource_requests",
+    ),
+    *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "namespace pod phase", "kube_pod_status_phase"),
+    *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "namespace job_name", "kube_job_status_failed"),
+    *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "node condition status", "kube_node_status_condition"),
+    *_of(
+        Source.CLUSTER,
+        f"{CLUSTER}; --metric-labels-allowlist=configmaps=[lifeline.io/maintenance] (MON-06)",
+        Kind.GAUGE,
+        "namespace configmap label_lifeline_io_maintenance",
+        "kube_configmap_labels",
+    ),
+    *_of(Source.NODES, NODES, Kind.COUNTER, "cpu mode", "node_cpu_seconds_total"),
+    *_of(Source.NODES, NODES, Kind.GAUGE, "", "node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes"),
+    *_of(
+        Source.NODES,
+        NODES,
+        Kind.GAUGE,
+        "mountpoint fstype",
+        "node_filesystem_avail_bytes",
+        "node_filesystem_size_bytes",
+    ),
+    *_of(Source.CONTAINERS, CADVISOR, Kind.COUNTER, "namespace pod container", "container_cpu_usage_seconds_total"),
+    *_of(Source.CONTAINERS, CADVISOR, Kind.GAUGE, "namespace pod container", "container_memory_working_set_bytes"),
+    *_of(
+        Source.CONTAINERS,
+        CADVISOR,
+        Kind.GAUGE,
+        "namespace persistentvolumeclaim",
+        "kubelet_volume_stats_available_bytes",
+        "kubelet_volume_stats_capacity_bytes",
+    ),
+    *_of(
+        Source.AWS,
+        CLOUDWATCH,
+        Kind.GAUGE,
+        "tag_Name dimension_DBInstanceIdentifier region",
+        "aws_rds_replica_lag_maximum",
+        "aws_rds_cpuutilization_average",
+        "aws_rds_free_storage_space_minimum",
+        "aws_rds_freeable_memory_minimum",
+        "aws_rds_database_connections_maximum",
+    ),
+    *_of(
+        Source.AWS,
+        f"{CLOUDWATCH}; the tag `lifeline:check` of the health check names it (MON-03)",
+        Kind.GAUGE,
+        "tag_lifeline_check dimension_HealthCheckId",
+        "aws_route53_health_check_percentage_healthy_average",
+        "aws_route53_health_check_status_minimum",
+    ),
+    *_of(
+        Source.AWS,
+        CLOUDWATCH,
+        Kind.GAUGE,
+        "dimension_CertificateArn region",
+        "aws_certificatemanager_days_to_expiry_minimum",
+    ),
+    *_of(
+        Source.AWS,
+        CLOUDWATCH,
+        Kind.GAUGE,
+        "dimension_DistributionId",
+        "aws_cloudfront_5xx_error_rate_average",
+        "aws_cloudfront_requests_sum",
+    ),
+    *_of(
+        Source.AWS,
+        CLOUDWATCH,
+        Kind.GAUGE,
+        "dimension_LoadBalancer",
+        "aws_applicationelb_httpcode_elb_5_xx_count_sum",
+        "aws_applicationelb_request_count_sum",
+    ),
+    *_of(
+        Source.JOBS,
+        PUSHED,
+        Kind.GAUGE,
+        "kind",
+        "backup_last_success_timestamp_seconds",
+        "backup_last_size_bytes",
+        "backup_verified_timestamp_seconds",
+    ),
+    *_of(Source.JOBS, PUSHED, Kind.GAUGE, "", "drill_last_success_timestamp_seconds", "drill_duration_seconds"),
+    *_of(Source.PROMETHEUS, "set by Prometheus for each target", Kind.GAUGE, "job instance", "up"),
+    *_of(
+        Source.PROMETHEUS,
+        OWN,
+        Kind.GAUGE,
+        "",
+        "prometheus_config_last_reload_successful",
+        "prometheus_notifications_alertmanagers_discovered",
+        "prometheus_tsdb_head_series",
+    ),
+    *_of(Source.PROMETHEUS, OWN, Kind.COUNTER, "rule_group", "prometheus_rule_evaluation_failures_total"),
+    *_of(Source.ALERTMANAGER, OWN, Kind.GAUGE, "", "alertmanager_config_last_reload_successful"),
+    *_of(Source.ALERTMANAGER, OWN, Kind.GAUGE, "", "alertmanager_cluster_members"),
+    *_of(
+        Source.ALERTMANAGER,
+        OWN,
+        Kind.COUNTER,
+        "integration",
+        "alertmanager_notifications_total",
+        "alertmanager_notifications_failed_total",
+    ),
+    *_of(Source.LOGS, OWN, Kind.COUNTER, "tenant", "loki_distributor_lines_received_total"),
+)
