@@ -11,9 +11,10 @@ from typing import cast
 
 import yaml
 
+import settings_names
 from settings_reading import Problem, Reader, SettingsError
 from systems import availability, environments, registry
-from systems.model import Environment, RecoveryLevel, SecretClass, SpecError, System
+from systems.model import Environment, RecoveryLevel, SecretClass, SpecError, Strategy, System
 from systems.tree import Change, changed
 
 __all__ = ["Baseline", "Problem", "Settings", "SettingsError", "parse"]
@@ -25,9 +26,9 @@ REGIONS = (
     *("ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
 )
 KEYS = (
-    *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "adminCidrs"),
-    *("images", "suppliedSecrets", "recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline"),
-    "lowered",
+    *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
+    *("hostsElsewhere", "adminCidrs", "images", "candidateImages", "suppliedSecrets", "recoveryLevel"),
+    *("availability", "because", "kubeconfig", "accountBaseline", "lowered"),
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
 _MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig")
@@ -36,7 +37,6 @@ _WIDEST_ADMIN_PREFIX = 20
 _IMAGE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._/:-]*?)(:(?P<tag>[\w][\w.-]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
-_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 Baseline = ("managed", "external")
 
 
@@ -51,8 +51,14 @@ class Settings:
     recovery_region: str
     owner: str
     domain: str
+    mail_servers: tuple[str, ...]
+    """Of whoever runs the organisation's mailboxes: `10 mx.example.org`. None where nobody reads mail at the domain."""
+    hosts_elsewhere: Mapping[str, str]
+    """Labels of documented hosts that somebody else runs, with the names of those servers."""
     admin_cidrs: tuple[str, ...]
     images: Mapping[str, str]
+    candidate_images: Mapping[str, str]
+    """Of a release that some users have already; empty between rollouts."""
     supplied_secrets: Mapping[str, str] = field(repr=False)
     availability_level: int
     kubeconfig: str | None = field(default=None, repr=False)
@@ -76,18 +82,18 @@ def parse(config: Mapping[str, object]) -> Settings:
     owner = read.text(
         "owner", "platform-engineering", "LL-CFG-010", re.compile(r"[\w .@-]{1,128}"), "a name or address"
     )
-    domain = read.text(
-        "domain", system.edge.domain if system else "", "LL-CFG-011", _DOMAIN, "a domain in lower case: example.org"
-    )
     values = {
         "environment": environment,
         "aws_account_id": account,
         "region": region,
         "recovery_region": recovery_region,
         "owner": owner,
-        "domain": domain,
+        "domain": settings_names.domain(read, system),
+        "mail_servers": settings_names.mail_servers(read, system),
+        "hosts_elsewhere": settings_names.hosts_elsewhere(read, system),
         "admin_cidrs": _admin_cidrs(read),
         "images": _images(read, system, environment),
+        "candidate_images": _candidate_images(read, system, environment),
         "supplied_secrets": _supplied_secrets(read, system),
         "kubeconfig": _kubeconfig(read),
         "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),
@@ -121,25 +127,38 @@ def _admin_cidrs(read: Reader) -> tuple[str, ...]:
 
 def _images(read: Reader, system: System | None, environment: Environment) -> Mapping[str, str]:
     """One reference for every image of the spec, by digest in production: a tag can be moved, a digest cannot."""
+    given = _references(read, "images", system, environment)
+    if given is not None and system:
+        for name in sorted({workload.image for workload in system.workloads} - given.keys()):
+            read.refuse("LL-CFG-020", f"images.{name}", None, "a reference for every image of the platform")
+    return given or {}
+
+
+def _candidate_images(read: Reader, system: System | None, environment: Environment) -> Mapping[str, str]:
+    given = _references(read, "candidateImages", system, environment) or {}
+    if given and system and system.rollout.strategy is not Strategy.GRADUAL:
+        allowed = f"no candidate: releases of {system.name} need maintenance, change images instead"
+        read.refuse("LL-CFG-037", "candidateImages", ", ".join(sorted(given)), allowed)
+    return given
+
+
+def _references(read: Reader, key: str, system: System | None, environment: Environment) -> Mapping[str, str] | None:
+    """None where it is no mapping at all."""
     good_so_far = len(read.problems)
-    given = read.mapping("images", "LL-CFG-015")
+    given = read.mapping(key, "LL-CFG-015")
     if len(read.problems) > good_so_far:
-        return {}
+        return None
     known = {workload.image for workload in system.workloads} if system else set(given)
     for name, reference in given.items():
         matched = _IMAGE.fullmatch(reference)
         if name not in known:
-            read.refuse("LL-CFG-016", f"images.{name}", reference, f"images of this platform: {_among(known)}")
+            read.refuse("LL-CFG-016", f"{key}.{name}", reference, f"images of this platform: {_among(known)}")
         elif not matched:
-            read.refuse("LL-CFG-017", f"images.{name}", reference, "registry/name:tag or registry/name@sha256:<digest>")
+            read.refuse("LL-CFG-017", f"{key}.{name}", reference, "registry/name:tag or registry/name@sha256:<digest>")
         elif environment is Environment.PRODUCTION and not matched["digest"]:
-            read.refuse(
-                "LL-CFG-018", f"images.{name}", reference, "in production a digest: name@sha256:<64 hex digits>"
-            )
+            read.refuse("LL-CFG-018", f"{key}.{name}", reference, "in production a digest: name@sha256:<64 hex digits>")
         elif matched["tag"] in (None, "latest") and not matched["digest"]:
-            read.refuse("LL-CFG-019", f"images.{name}", reference, "a tag that names one release, or a digest")
-    for name in sorted(known - given.keys()):
-        read.refuse("LL-CFG-020", f"images.{name}", None, "a reference for every image of the platform")
+            read.refuse("LL-CFG-019", f"{key}.{name}", reference, "a tag that names one release, or a digest")
     return given
 
 
