@@ -5,8 +5,7 @@ Keys lie in the stack's state, which encrypts them, and in Secrets of the platfo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -31,7 +30,7 @@ class InternalCertificatesArgs:
 
     namespace: pulumi.Input[str]
     names: Mapping[str, tuple[str, ...]]
-    trusted_in: Mapping[str, pulumi.Input[str]] = MappingProxyType({})
+    trusted_in: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """Further namespaces that get the authority's certificate: a short name of ours -> the namespace."""
 
 
