@@ -18,7 +18,7 @@ _COUNTED = {"pods": "/api/v1/pods", "nodes": "/api/v1/nodes", "persistent volume
 def find(stack: StackPaths) -> list[str]:
     """`3 ec2 subnet`, kind by kind; empty when nothing is left."""
     places = json.loads(stack.endpoints.read_text())
-    return [*_in_aws(stack, places["aws"]["url"]), *_by_the_ledger(stack), *_in_kubernetes(places["kubernetes"])]
+    return [*_in_aws(stack, places["aws"]["url"]), *_by_the_ledger(stack), *_in_kubernetes(places["planes"])]
 
 
 def _in_aws(stack: StackPaths, url: str) -> list[str]:
@@ -63,7 +63,11 @@ def _by_the_ledger(stack: StackPaths) -> list[str]:
     return [f"{urn.split('::')[2].rsplit('$', 1)[-1]} {urn.rsplit('::', 1)[-1]}" for urn in sorted(left)]
 
 
-def _in_kubernetes(place: dict[str, str]) -> list[str]:
+def _in_kubernetes(places: dict[str, dict[str, str]]) -> list[str]:
+    return [left for number in sorted(places) for left in _in_plane(places[number])]
+
+
+def _in_plane(place: dict[str, str]) -> list[str]:
     api = KubernetesApi(place["server"], Path(place["ca_file"]), place["token"])
     try:
         namespaces = {item["metadata"]["name"] for item in api.items("/api/v1/namespaces")} - _SYSTEM_NAMESPACES

@@ -38,6 +38,11 @@ class ControlPlane:
     tools: dict[str, Path]
     directory: Path
     credentials: Credentials
+    #: The second and later planes of a stack carry their number in the names of their processes.
+    number: int = 1
+
+    def named(self, program: str) -> str:
+        return program if self.number == 1 else f"{program}-{self.number}"
 
     @property
     def database(self) -> Path:
@@ -73,7 +78,7 @@ class ControlPlane:
                 "--unsafe-no-fsync",
             ]
 
-        return Service("etcd", command, self._https("/health", '"health":"true"'), inputs=[tls.authority])
+        return Service(self.named("etcd"), command, self._https("/health", '"health":"true"'), inputs=[tls.authority])
 
     def api_server(self, etcd_port: int) -> Service:
         keys = self.credentials
@@ -103,7 +108,7 @@ class ControlPlane:
                 "--profiling=false",
             ]
 
-        return Service("kube-apiserver", command, self._https("/readyz", "ok"), inputs=[keys.authority])
+        return Service(self.named("kube-apiserver"), command, self._https("/readyz", "ok"), inputs=[keys.authority])
 
     def followers(self, server: str) -> list[Service]:
         """The programs that need the API server, and nothing of each other."""
@@ -151,7 +156,7 @@ class ControlPlane:
                 "--pvclaimbinder-sync-period=1s",
             ]
 
-        return Service(name, command, self._https("/healthz", "ok"), inputs=[kubeconfig])
+        return Service(self.named(name), command, self._https("/healthz", "ok"), inputs=[kubeconfig])
 
     def _scheduler(self, server: str) -> Service:
         name = "kube-scheduler"
@@ -160,7 +165,7 @@ class ControlPlane:
         def command(port: int) -> Sequence[str]:
             return [self._tool(name), f"--kubeconfig={kubeconfig}", *self._serving(port), "--leader-elect=false"]
 
-        return Service(name, command, self._https("/healthz", "ok"), inputs=[kubeconfig])
+        return Service(self.named(name), command, self._https("/healthz", "ok"), inputs=[kubeconfig])
 
     def _kubelets(self, server: str) -> Service:
         kubeconfig = self.kubeconfig("kwok", server)
@@ -179,7 +184,7 @@ class ControlPlane:
 
         # Without a HOME of its own it would also read the user's ~/.kwok.
         environment = {"HOME": str(self.directory), "KWOK_WORKDIR": str(self.directory)}
-        return Service("kwok", command, _http("/healthz"), environment, inputs=[kubeconfig, STAGES])
+        return Service(self.named("kwok"), command, _http("/healthz"), environment, inputs=[kubeconfig, STAGES])
 
     def _upkeep(self, server: str) -> Service:
         kubeconfig = self.kubeconfig("upkeep", server)
@@ -188,7 +193,9 @@ class ControlPlane:
             return [sys.executable, "-m", "rehearsal.processes.upkeep", str(kubeconfig), str(port)]
 
         environment = {"PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
-        return Service("upkeep", command, _http("/healthz"), environment, inputs=[kubeconfig, *UPKEEP_SOURCES])
+        return Service(
+            self.named("upkeep"), command, _http("/healthz"), environment, inputs=[kubeconfig, *UPKEEP_SOURCES]
+        )
 
     def _serving(self, port: int) -> list[str]:
         return [

@@ -59,6 +59,8 @@ class Records:
     path: Path
     processes: dict[str, Record] = field(default_factory=dict[str, Record])
     memories: dict[str, Memory] = field(default_factory=dict[str, Memory])
+    #: Which control plane (1, 2 ...) stands for which EKS cluster ("us-east-1/name").
+    planes: dict[str, int] = field(default_factory=dict[str, int])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -73,9 +75,10 @@ class Records:
             memories = {
                 name: Memory(one["mark"], Continuity(one["continuity"])) for name, one in content["memories"].items()
             }
+            planes = {str(cluster): int(number) for cluster, number in content.get("planes", {}).items()}
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return cls(path)
-        return cls(path, {record.name: record for record in processes}, memories)
+        return cls(path, {record.name: record for record in processes}, memories, planes)
 
     def put(self, record: Record) -> None:
         with self._lock:
@@ -95,6 +98,14 @@ class Records:
             self.memories[name] = memory
             self._write()
 
+    def assign(self, cluster: str, plane: int | None) -> None:
+        """None gives the cluster's plane free for another."""
+        with self._lock:
+            self.planes.pop(cluster, None)
+            if plane is not None:
+                self.planes[cluster] = plane
+            self._write()
+
     def keep_all(self) -> None:
         with self._lock:
             self.memories = {
@@ -106,6 +117,7 @@ class Records:
         content = {
             "processes": [asdict(record) for record in self.processes.values()],
             "memories": {name: asdict(memory) for name, memory in self.memories.items()},
+            "planes": self.planes,
         }
         write_atomically(self.path, json.dumps(content, indent=2))
 

@@ -4,10 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from rehearsal.paths import StackPaths
-from rehearsal.processes import emulated_aws, machine
-from rehearsal.processes.certificates import Credentials
-from rehearsal.processes.control_plane import ControlPlane
-from rehearsal.processes.lifecycle import data
+from rehearsal.processes import emulated_aws, machine, planes
 from rehearsal.processes.ports import LOOPBACK
 from rehearsal.processes.records import Record, Records
 from rehearsal.processes.supervise import holds
@@ -51,10 +48,11 @@ def _health(record: Record, paths: StackPaths, records: dict[str, Record]) -> Pr
 def _answers(record: Record, paths: StackPaths, records: dict[str, Record]) -> bool:
     if record.name == "moto":
         return emulated_aws.answers(record.port)
-    credentials = Credentials(data(paths) / "credentials")
-    if not credentials.directory.exists():
+    tail = record.name.rpartition("-")[2]
+    plane = planes.look_at(paths, int(tail) if tail.isdigit() else 1)
+    if plane is None:
         return False
-    api_port = records["kube-apiserver"].port if "kube-apiserver" in records else 0
-    plane = ControlPlane({}, data(paths), credentials)
-    services = [plane.etcd(), plane.api_server(0), *plane.followers(f"https://{LOOPBACK}:{api_port}")]
+    api_server = records.get(plane.named("kube-apiserver"))
+    server = f"https://{LOOPBACK}:{api_server.port if api_server else 0}"
+    services = [plane.etcd(), plane.api_server(0), *plane.followers(server)]
     return next(service for service in services if service.name == record.name).answers(record.port)

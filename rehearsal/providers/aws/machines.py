@@ -124,12 +124,12 @@ def join_nodes(r: Live, cluster: str, group: str) -> None:
     )
 
 
-def leave_nodes(cluster: str, group: str) -> None:
+def leave_nodes(r: Live, cluster: str, group: str) -> None:
     if not kubernetes_runs():
         return
     from rehearsal.providers.kubernetes import nodes
 
-    nodes.leave(group_name=group, cluster=cluster)
+    nodes.leave(group_name=group, cluster=cluster, region=r.region)
 
 
 def _capacity(r: Live, instance_type: str) -> dict[str, int]:

@@ -69,15 +69,32 @@ class Endpoint:
     token: str = field(repr=False)
 
     @classmethod
-    def of(cls, paths: StackPaths) -> "Endpoint":
+    def of(cls, paths: StackPaths, cluster: str = "") -> "Endpoint":
+        """Of an EKS cluster ("us-east-1/name"), or of the stack's first one."""
+        described = cls._places(paths)
+        return cls(**described.get("clusters", {}).get(cluster, described["kubernetes"]))
+
+    @classmethod
+    def all_of(cls, paths: StackPaths) -> list["Endpoint"]:
+        """The first one first."""
+        described = cls._places(paths)
+        further = {number: each for number, each in described.get("planes", {}).items() if number != "1"}
+        return [cls(**each) for each in (described["kubernetes"], *further.values())]
+
+    @classmethod
+    def claimed(cls, paths: StackPaths) -> bool:
+        """Whether an EKS cluster of the stack exists already."""
+        return bool(cls._places(paths).get("clusters"))
+
+    @staticmethod
+    def _places(paths: StackPaths) -> dict[str, Any]:
         try:
-            described = json.loads(paths.endpoints.read_text())["kubernetes"]
+            return json.loads(paths.endpoints.read_text())
         except FileNotFoundError:
             raise Unreachable(
                 f"the rehearsal's processes of stack {paths.stack!r} do not run: "
                 f"`make up STACK={paths.stack}` starts them"
             ) from None
-        return cls(described["server"], described["ca_file"], described["token"])
 
 
 class Client:

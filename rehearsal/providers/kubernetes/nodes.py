@@ -84,7 +84,7 @@ def join(
     """Bring the group to `count` nodes of this kind, spread over the zones; answers their names. Safe to repeat."""
     if count and not zones:
         raise Refused(f"node group {group_name}: its subnets lie in no zone, so its nodes can be nowhere")
-    client = _client(paths)
+    client = _client(paths, f"{region}/{cluster}")
     machine = Machine(vcpu, memory_mib, max_pods, disk_gib)
     names: list[str] = []
     for index in range(count):
@@ -106,9 +106,11 @@ def join(
     return names
 
 
-def resize(group_name: str, count: int, *, cluster: str = "", paths: StackPaths | None = None) -> list[str]:
+def resize(
+    group_name: str, count: int, *, cluster: str = "", region: str = "", paths: StackPaths | None = None
+) -> list[str]:
     """More or fewer nodes like those the group has; one that has none must `join` again."""
-    client = _client(paths)
+    client = _client(paths, f"{region}/{cluster}")
     there = _of_group(client, group_name, cluster)
     if not there:
         raise Refused(f"node group {group_name} has no node to take as a pattern: let it join with its instance type")
@@ -130,16 +132,16 @@ def resize(group_name: str, count: int, *, cluster: str = "", paths: StackPaths 
     return wanted
 
 
-def leave(group_name: str, *, cluster: str = "", paths: StackPaths | None = None) -> list[str]:
+def leave(group_name: str, *, cluster: str = "", region: str = "", paths: StackPaths | None = None) -> list[str]:
     """Remove the group's nodes and what ran on them; answers the names of the nodes."""
-    client = _client(paths)
+    client = _client(paths, f"{region}/{cluster}")
     there = _of_group(client, group_name, cluster)
     _remove(client, there)
     return [node["metadata"]["name"] for node in there]
 
 
-def _client(paths: StackPaths | None) -> Client:
-    return Client(Endpoint.of(paths or StackPaths.of_this_process()))
+def _client(paths: StackPaths | None, cluster: str) -> Client:
+    return Client(Endpoint.of(paths or StackPaths.of_this_process(), cluster))
 
 
 def _of_group(client: Client, group_name: str, cluster: str) -> list[Object]:

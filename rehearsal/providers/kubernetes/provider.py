@@ -42,6 +42,9 @@ class Kubernetes(Provider):
         super().__init__()
         self.version = schema.sdk_version("kubernetes")
         self._settings = Settings()
+        self._is_planned = False
+        #: The cluster does not exist yet, and the one that does is another one.
+        self._nobody_to_ask = False
         self._log = EngineLog("")
         self._connected: Cluster | None = None
         self._placed: Placing | None = None
@@ -51,12 +54,15 @@ class Kubernetes(Provider):
 
     def check_configuration(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Before the first `up` the EKS cluster is only planned, its stand-in is not: dry runs work all the same."""
+        self._is_planned = wire.has_unknown(settings.get("kubeconfig"))
         return {name: value for name, value in settings.items() if not wire.has_unknown(value)}
 
     def configure(self, settings: dict[str, Any]) -> None:
-        endpoint = Endpoint.of(StackPaths.of_this_process())
-        self._settings = Settings.of(settings, endpoint.server)
-        client = Client(endpoint, self.cancelled)
+        paths = StackPaths.of_this_process()
+        endpoints = Endpoint.all_of(paths)
+        self._settings = Settings.of(settings, endpoints)
+        self._nobody_to_ask = self._is_planned and Endpoint.claimed(paths)
+        client = Client(self._settings.endpoint or endpoints[0], self.cancelled)
         self._connected = Cluster(client, self._settings.namespace, self.cancelled)
         self._log = EngineLog(self.engine_address, suppress_deprecations=self._settings.suppress_deprecations)
         self._placed = Placing(self._connected, self._settings, self._log)
@@ -135,7 +141,8 @@ class Kubernetes(Provider):
         which = objects.target(resource, inputs)
         with scrubbed(inputs):
             if preview:
-                self._preview_create(resource, inputs, which)
+                if not self._nobody_to_ask:
+                    self._preview_create(resource, inputs, which)
                 return "", inputs
             kind = self._cluster.demand(which)
             existing = self._cluster.live(kind, which)

@@ -1,7 +1,9 @@
 """The provider's configuration, and whether its kubeconfig means the rehearsal's own cluster."""
 
+import base64
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from rehearsal.providers.kubernetes.client import Endpoint
 from rehearsal.providers.kubernetes.objects import DEFAULT_NAMESPACE
 from rehearsal.providers.provider import Refused
 
@@ -19,6 +22,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Settings:
     """What of the configuration changes anything in a rehearsal."""
 
+    endpoint: Endpoint | None = None
     namespace: str = DEFAULT_NAMESPACE
     #: Kinds whose content changes in place; by default a change of it replaces the object, as with the official one.
     mutable: frozenset[str] = frozenset()
@@ -29,14 +33,14 @@ class Settings:
     suppress_deprecations: bool = False
 
     @classmethod
-    def of(cls, given: dict[str, Any], server: str) -> "Settings":
+    def of(cls, given: dict[str, Any], endpoints: Sequence[Endpoint]) -> "Settings":
         if given.get("renderYamlToDirectory"):
             raise Refused("not available in a rehearsal: renderYamlToDirectory (objects go to the real API server)")
         if not _flag(given, "enableServerSideApply", "PULUMI_K8S_ENABLE_SERVER_SIDE_APPLY", default=True):
             raise Refused(
                 "not available in a rehearsal: enableServerSideApply=false (everything is applied server-side)"
             )
-        from_kubeconfig = _namespace_of(given.get("kubeconfig"), given.get("context"), given.get("cluster"), server)
+        endpoint, from_kubeconfig = _chosen(given, endpoints)
         mutable = {
             kind
             for kind, name, variable in (
@@ -46,6 +50,7 @@ class Settings:
             if _flag(given, name, variable)
         }
         return cls(
+            endpoint=endpoint,
             namespace=given.get("namespace") or from_kubeconfig or DEFAULT_NAMESPACE,
             mutable=frozenset(mutable),
             patch_force=_flag(given, "enablePatchForce", "PULUMI_K8S_ENABLE_PATCH_FORCE"),
@@ -65,10 +70,11 @@ def _flag(given: dict[str, Any], name: str, variable: str, default: bool = False
     return value if isinstance(value, bool) else str(value).lower() in ("1", "t", "true")
 
 
-def _namespace_of(kubeconfig: Any, context: Any, cluster: Any, server: str) -> str:
-    """Refuses a kubeconfig of another cluster; answers its context's namespace."""
+def _chosen(given: dict[str, Any], endpoints: Sequence[Endpoint]) -> tuple[Endpoint, str]:
+    """The control plane that the kubeconfig means, and its context's namespace; refuses one of a foreign cluster."""
+    kubeconfig, context, cluster = given.get("kubeconfig"), given.get("context"), given.get("cluster")
     if not kubeconfig or kubeconfig == os.devnull:
-        return ""  # the SDK fills in KUBECONFIG, by which the rehearsal keeps the user's own clusters out
+        return endpoints[0], ""  # the SDK fills in KUBECONFIG, by which the rehearsal keeps the user's own clusters out
     content = _parsed(kubeconfig)
     name = context or content.get("current-context")
     contexts = {entry.get("name"): entry.get("context") or {} for entry in content.get("contexts") or []}
@@ -81,8 +87,7 @@ def _namespace_of(kubeconfig: Any, context: Any, cluster: Any, server: str) -> s
         wanted = next(iter(clusters))
     if wanted not in clusters:
         raise Refused(f"kubeconfig: no cluster {wanted!r}; it has: {', '.join(map(str, clusters)) or 'none'}")
-    _refuse_another_server(str(clusters[wanted].get("server") or ""), server)
-    return str(chosen.get("namespace") or "")
+    return _meant(clusters[wanted], endpoints), str(chosen.get("namespace") or "")
 
 
 def _parsed(kubeconfig: Any) -> dict[str, Any]:
@@ -102,14 +107,23 @@ def _parsed(kubeconfig: Any) -> dict[str, Any]:
     return content
 
 
-def _refuse_another_server(given: str, server: str) -> None:
-    if given.rstrip("/") == server.rstrip("/"):
-        return
+def _meant(cluster: dict[str, Any], endpoints: Sequence[Endpoint]) -> Endpoint:
+    given = str(cluster.get("server") or "")
+    for endpoint in endpoints:
+        if given.rstrip("/") == endpoint.server.rstrip("/"):
+            return endpoint
     if urlsplit(given).hostname in _LOOPBACK:
-        # The state remembers the port of an earlier start; what answers there now is nobody we know.
-        logging.info("the kubeconfig names %s; the rehearsal's cluster is now at %s", given, server)
-        return
+        # The state remembers the port of an earlier start; of several control planes each has its own authority.
+        meant = endpoints[0] if len(endpoints) == 1 else _by_authority(cluster, endpoints)
+        logging.info("the kubeconfig names %s; the rehearsal's cluster is now at %s", given, meant.server)
+        return meant
+    ours = " and ".join(endpoint.server for endpoint in endpoints)
     raise Refused(
-        f"the kubeconfig is for {given or 'no server'}: the rehearsal only talks to its own cluster at {server}. "
+        f"the kubeconfig is for {given or 'no server'}: the rehearsal only talks to its own cluster at {ours}. "
         "Build it from the endpoint of the stack's own EKS cluster, or leave it out"
     )
+
+
+def _by_authority(cluster: dict[str, Any], endpoints: Sequence[Endpoint]) -> Endpoint:
+    known = {base64.b64encode(Path(each.ca_file).read_bytes()).decode(): each for each in endpoints}
+    return known.get(str(cluster.get("certificate-authority-data") or ""), endpoints[0])

@@ -20,13 +20,14 @@ class PodsSummary:
 
 def pods_summary(paths: StackPaths | None = None) -> PodsSummary:
     """Of the stack this plugin runs for, or of the one given. Raises Refused where the cluster does not answer."""
-    client = Client(Endpoint.of(paths or StackPaths.of_this_process()))
-    pods = [pod for pod in client.items("/api/v1/pods") if "deletionTimestamp" not in pod["metadata"]]
+    clients = [Client(endpoint) for endpoint in Endpoint.all_of(paths or StackPaths.of_this_process())]
+    found = [pod for client in clients for pod in client.items("/api/v1/pods")]
+    pods = [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
     running = [pod for pod in pods if pod.get("status", {}).get("phase") != "Succeeded"]
     return PodsSummary(
         total=len(running),
         scheduled=sum(bool(pod["spec"].get("nodeName")) for pod in running),
         ready=sum(condition(pod, "Ready").get("status") == "True" for pod in running),
         completed=len(pods) - len(running),
-        nodes=len(client.items("/api/v1/nodes")),
+        nodes=sum(len(client.items("/api/v1/nodes")) for client in clients),
     )

@@ -113,6 +113,10 @@ def test_the_summary_counts_pods(
     lost["metadata"]["annotations"] = {"pulumi.com/skipAwait": "true"}
     program.create(DEPLOYMENT, "lost", **lost)
     after = pods_summary(on_the_stack)
+    deadline = time.monotonic() + 60
+    while after.total - before.total < 3 and time.monotonic() < deadline:  # nobody waited for that pod to be made
+        time.sleep(0.1)
+        after = pods_summary(on_the_stack)
     assert after.ready - before.ready == 2
     assert after.scheduled - before.scheduled == 2
     assert after.total - before.total == 3

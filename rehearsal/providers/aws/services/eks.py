@@ -2,14 +2,14 @@
 
 import base64
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rehearsal.paths import StackPaths
-from rehearsal.providers.aws import tags
+from rehearsal.processes import planes
+from rehearsal.providers.aws import machines, tags
 from rehearsal.providers.aws.asking import filters, only
 from rehearsal.providers.aws.cidrs import cidr_problem
 from rehearsal.providers.aws.entry import Entry
@@ -143,7 +143,7 @@ def _outputs(r: Live, live: Mapping[str, Any]) -> dict[str, Any]:
         "accessConfig": {**access, **(r.inputs.get("accessConfig") or {})},
         "upgradePolicy": r.inputs.get("upgradePolicy") or {"supportType": "EXTENDED"},
         "version": r.get("version") or live["version"],
-        **_api_server(),
+        **_api_server(r),
     }
 
 
@@ -153,11 +153,11 @@ def _issuer(r: Live, arn: str) -> str:
     return f"https://oidc.eks.{r.region}.amazonaws.com/id/{digest}"
 
 
-def _api_server() -> dict[str, Any]:
-    """Endpoint and authority of the rehearsal's Kubernetes, so that a kubeconfig made of them works."""
-    kubernetes = json.loads(StackPaths.of_this_process().endpoints.read_text()).get("kubernetes")
-    if kubernetes is None:
+def _api_server(r: Live) -> dict[str, Any]:
+    """Endpoint and authority of the control plane that stands for it, so that a kubeconfig made of them works."""
+    if not machines.kubernetes_runs():
         return {}
+    kubernetes = planes.assign(StackPaths.of_this_process(), f"{r.region}/{r.id}")
     authority = base64.b64encode(Path(kubernetes["ca_file"]).read_bytes()).decode()
     return {"endpoint": kubernetes["server"], "certificateAuthority": {"data": authority}}
 
@@ -201,6 +201,7 @@ def _delete(r: Live) -> None:
     vpc = r.api("DescribeCluster", name=r.id)["cluster"]["resourcesVpcConfig"]
     group = _security_group(r, r.id, _vpc_of(r, vpc["subnetIds"]))
     r.api("DeleteCluster", name=r.id)
+    planes.release(StackPaths.of_this_process(), f"{r.region}/{r.id}")
     if group:
         r.api("DeleteSecurityGroup", service="ec2", GroupId=group)
 

@@ -74,7 +74,7 @@ def _install(r: Live) -> None:
     if machines.kubernetes_runs():
         from rehearsal.providers.kubernetes.definitions import install_addon
 
-        install_addon(r.inputs["addonName"])
+        install_addon(r.inputs["addonName"], cluster=f"{r.region}/{r.inputs['clusterName']}")
 
 
 def _change_addon(r: Live) -> None:
@@ -90,7 +90,7 @@ def _delete_addon(r: Live) -> None:
     if machines.kubernetes_runs() and not preserve:
         from rehearsal.providers.kubernetes.definitions import remove_addon
 
-        remove_addon(r.inputs["addonName"])
+        remove_addon(r.inputs["addonName"], cluster=f"{r.region}/{r.inputs['clusterName']}")
 
 
 def _addon_outputs(r: Live, live: Mapping[str, Any]) -> dict[str, Any]:

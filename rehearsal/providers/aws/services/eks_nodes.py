@@ -188,7 +188,7 @@ def _change_version(r: Live) -> None:
 def _delete(r: Live) -> None:
     cluster, name = _named(r)
     group = r.api("DescribeNodegroup", clusterName=cluster, nodegroupName=name)["nodegroup"]
-    machines.leave_nodes(cluster, name)
+    machines.leave_nodes(r, cluster, name)
     machines.remove_scaling_group(r, _scaling_group(group))
     r.api("DeleteNodegroup", clusterName=cluster, nodegroupName=name)
 

@@ -28,9 +28,9 @@ def manifests(name: str) -> list[Object]:
     return [item for item in yaml.safe_load_all(path.read_text()) if item] if path.exists() else []
 
 
-def install_addon(name: str, *, paths: StackPaths | None = None) -> list[str]:
+def install_addon(name: str, *, cluster: str = "", paths: StackPaths | None = None) -> list[str]:
     """Apply what the add-on brings and wait until it can be used; answers kind and name of each. Safe to repeat."""
-    client = Client(Endpoint.of(paths or StackPaths.of_this_process()))
+    client = Client(Endpoint.of(paths or StackPaths.of_this_process(), cluster))
     discovery = Discovery(client)
     brought = manifests(name)
     for item in brought:
@@ -41,9 +41,9 @@ def install_addon(name: str, *, paths: StackPaths | None = None) -> list[str]:
     return [f"{item['kind']} {item['metadata']['name']}" for item in brought]
 
 
-def remove_addon(name: str, *, paths: StackPaths | None = None) -> list[str]:
+def remove_addon(name: str, *, cluster: str = "", paths: StackPaths | None = None) -> list[str]:
     """Take it away again, and with a definition all objects of its kind, as on EKS; what is gone already is fine."""
-    client = Client(Endpoint.of(paths or StackPaths.of_this_process()))
+    client = Client(Endpoint.of(paths or StackPaths.of_this_process(), cluster))
     discovery = Discovery(client)
     brought = manifests(name)
     for item in reversed(brought):
