@@ -1,0 +1,92 @@
+"""Copies of every object in another region, within fifteen minutes, under the key there."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.aws.policy_documents import allow, document, trust
+from components.naming import Naming
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """Where the copies go. The other bucket keeps versions, too; deletions are not copied."""
+
+    bucket_arn: pulumi.Input[str]
+    key_arn: pulumi.Input[str]
+
+
+def replicate(
+    name: str,
+    bucket: aws.s3.Bucket,
+    to: Copy,
+    key_arn: pulumi.Input[str] | None,
+    naming: Naming,
+    opts: ResourceOptions,
+) -> None:
+    """`key_arn` decrypts here; the copy is encrypted with the key of the other region."""
+    if key_arn is None:
+        raise ValueError(f"{name}: only a bucket with a customer key is copied; this one has none")
+    role = _create_role(name, bucket, to, key_arn, naming, opts)
+    aws.s3.BucketReplicationConfig(
+        f"{name}-copies",
+        bucket=bucket.id,
+        role=role.arn,
+        rules=[
+            {
+                "id": "everything",
+                "status": "Enabled",
+                "priority": 1,
+                "filter": {"prefix": ""},
+                "delete_marker_replication": {"status": "Disabled"},
+                "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
+                "destination": {
+                    "bucket": to.bucket_arn,
+                    "storage_class": "STANDARD_IA",
+                    "encryption_configuration": {"replica_kms_key_id": to.key_arn},
+                    "replication_time": {"status": "Enabled", "time": {"minutes": 15}},
+                    "metrics": {"status": "Enabled", "event_threshold": {"minutes": 15}},
+                },
+            }
+        ],
+        opts=opts,
+    )
+
+
+def _create_role(
+    name: str,
+    bucket: aws.s3.Bucket,
+    to: Copy,
+    key_arn: pulumi.Input[str],
+    naming: Naming,
+    opts: ResourceOptions,
+) -> aws.iam.Role:
+    role = aws.iam.Role(
+        f"{name}-copier",
+        name=naming.name(name, "copier", limit=64),
+        assume_role_policy=document(trust("s3.amazonaws.com")),
+        tags=naming.tags("bucket"),
+        opts=ResourceOptions(parent=opts.parent),
+    )
+    read = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
+    read += ["s3:GetObjectRetention", "s3:GetObjectLegalHold"]
+    copies = pulumi.Output.concat(to.bucket_arn, "/*")
+    policy = aws.iam.Policy(
+        f"{name}-copier-policy",
+        name=naming.name(name, "copier", limit=64),
+        policy=document(
+            allow("Configuration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucket.arn]),
+            allow("Read", read, [pulumi.Output.concat(bucket.arn, "/*")]),
+            allow("Copy", ["s3:ReplicateObject", "s3:ReplicateTags"], [copies]),
+            allow("Decrypt", ["kms:Decrypt"], [key_arn]),
+            allow("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], [to.key_arn]),
+        ),
+        tags=naming.tags("bucket"),
+        opts=ResourceOptions(parent=opts.parent),
+    )
+    aws.iam.RolePolicyAttachment(
+        f"{name}-copier-attachment", role=role.name, policy_arn=policy.arn, opts=ResourceOptions(parent=opts.parent)
+    )
+    return role
