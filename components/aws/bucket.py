@@ -65,15 +65,16 @@ class Bucket(pulumi.ComponentResource):
         self._encrypt()
         self._versions = self._keep_versions()
         self._disable_access_lists()
-        self._admit(self._close_to_the_public())
+        policy = self._admit(self._close_to_the_public())
         self._expire()
         self._lock()
         self._log_accesses()
         self._tell_events()
         if args.copy_to:
             replicate(name, self._bucket, args.copy_to, args.key_arn, naming, self._after_versions())
-        self.bucket_name = self._bucket.bucket
-        self.arn = self._bucket.arn
+        # Services try whether they may write as soon as they are told the bucket: its name is there once the policy is.
+        self.bucket_name = policy.bucket
+        self.arn = policy.bucket.apply(bucket_policies.arn)
         self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})
 
     def may_read(self, prefix: str = "") -> tuple[Statement, ...]:
@@ -114,7 +115,7 @@ class Bucket(pulumi.ComponentResource):
         by_default = {"sse_algorithm": "aws:kms", "kms_master_key_id": key} if key else {"sse_algorithm": "AES256"}
         aws.s3.BucketServerSideEncryptionConfiguration(
             f"{self._name}-encryption",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             rules=[{"apply_server_side_encryption_by_default": by_default, "bucket_key_enabled": key is not None}],
             opts=self._child,
         )
@@ -122,7 +123,7 @@ class Bucket(pulumi.ComponentResource):
     def _keep_versions(self) -> aws.s3.BucketVersioning:
         return aws.s3.BucketVersioning(
             f"{self._name}-versions",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             versioning_configuration={"status": "Enabled"},
             opts=self._child,
         )
@@ -130,7 +131,7 @@ class Bucket(pulumi.ComponentResource):
     def _disable_access_lists(self) -> None:
         aws.s3.BucketOwnershipControls(
             f"{self._name}-ownership",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
             opts=self._child,
         )
@@ -138,7 +139,7 @@ class Bucket(pulumi.ComponentResource):
     def _close_to_the_public(self) -> aws.s3.BucketPublicAccessBlock:
         return aws.s3.BucketPublicAccessBlock(
             f"{self._name}-public-access",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
@@ -146,13 +147,13 @@ class Bucket(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _admit(self, closed: aws.s3.BucketPublicAccessBlock) -> None:
+    def _admit(self, closed: aws.s3.BucketPublicAccessBlock) -> aws.s3.BucketPolicy:
         """After the public access block: AWS refuses the two changes at once with a conflict."""
         bucket, key = self.name_known, self._args.key_arn
         own_key = bucket_policies.only_this_key(bucket, key) if key is not None else ()
-        aws.s3.BucketPolicy(
+        return aws.s3.BucketPolicy(
             f"{self._name}-policy",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             policy=document(bucket_policies.only_tls(bucket), *own_key, *self._args.statements(bucket)),
             opts=ResourceOptions(parent=self, depends_on=[closed]),
         )
@@ -160,7 +161,7 @@ class Bucket(pulumi.ComponentResource):
     def _expire(self) -> None:
         aws.s3.BucketLifecycleConfiguration(
             f"{self._name}-lifecycle",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             rules=lifecycle_rules(self._args.keep),
             opts=self._after_versions(),
         )
@@ -172,7 +173,7 @@ class Bucket(pulumi.ComponentResource):
         mode = "COMPLIANCE" if lock.compliance else "GOVERNANCE"
         aws.s3.BucketObjectLockConfiguration(
             f"{self._name}-lock",
-            bucket=self._bucket.id,
+            bucket=self._bucket.bucket,
             rule={"default_retention": {"mode": mode, "days": lock.days}},
             opts=self._after_versions(),
         )
@@ -181,7 +182,7 @@ class Bucket(pulumi.ComponentResource):
         if self._args.access_log_bucket is not None:
             aws.s3.BucketLogging(
                 f"{self._name}-logging",
-                bucket=self._bucket.id,
+                bucket=self._bucket.bucket,
                 target_bucket=self._args.access_log_bucket,
                 target_prefix=f"s3/{self.name_known}/",
                 opts=self._child,
@@ -189,4 +190,6 @@ class Bucket(pulumi.ComponentResource):
 
     def _tell_events(self) -> None:
         """To EventBridge, where the audit trail's rules and malware scans find them."""
-        aws.s3.BucketNotification(f"{self._name}-events", bucket=self._bucket.id, eventbridge=True, opts=self._child)
+        aws.s3.BucketNotification(
+            f"{self._name}-events", bucket=self._bucket.bucket, eventbridge=True, opts=self._child
+        )

@@ -85,7 +85,7 @@ def _deny(sid: str, actions: Sequence[str], resources: Sequence[str], conditions
     statement = {
         "Sid": sid,
         "Effect": "Deny",
-        "Principal": "*",
+        "Principal": {"AWS": "*"},
         "Action": actions[0] if len(actions) == 1 else list(actions),
         "Resource": resources[0] if len(resources) == 1 else list(resources),
     }

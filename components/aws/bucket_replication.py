@@ -32,7 +32,7 @@ def replicate(
     role = _create_role(name, bucket, to, key_arn, naming, opts)
     aws.s3.BucketReplicationConfig(
         f"{name}-copies",
-        bucket=bucket.id,
+        bucket=bucket.bucket,
         role=role.arn,
         rules=[
             {

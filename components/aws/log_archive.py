@@ -114,7 +114,7 @@ class LogArchive(pulumi.ComponentResource):
                 bucket, delivery, account_id=account, prefix=f"*AWSLogs/{account}/", hands_over=True
             ),
             policies.service_looks(bucket, delivery, account_id=account),
-            policies.service_writes(bucket, storage, account_id=account, prefix="s3/"),
+            policies.service_writes(bucket, storage, account_id=account),
             policies.service_writes(
                 bucket,
                 "logdelivery.elasticloadbalancing.amazonaws.com",
