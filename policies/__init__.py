@@ -1,0 +1,1 @@
+"""A policy pack that judges any Pulumi stack of AWS and Kubernetes resources, whoever wrote its components."""

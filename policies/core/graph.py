@@ -1,0 +1,81 @@
+"""All resources of a stack, with the questions that reach from one to another."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from policies.core.resource import UNKNOWN, Resource
+
+#: Outputs by which other resources name one.
+_NAMING = ("arn", "id", "name", "bucket", "keyId", "identifier", "repositoryUrl", "metadata.name")
+
+
+class Graph:
+    """Built once a run; every rule asks the same one."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.resources = tuple(resources)
+        self._by_urn = {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            found[resource.type].append(resource)
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Resource]]:
+        """Every known value by which a resource can be named; only used where no reference tells."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            values = {resource.id, *(_text(resource, path) for path in _NAMING)}
+            for value in values - {""}:
+                found[value].append(resource)
+        return found
+
+    def of(self, *types: str) -> list[Resource]:
+        return [resource for each in types for resource in self._by_type.get(each, [])]
+
+    def find(self, urn: str) -> Resource | None:
+        return self._by_urn.get(urn)
+
+    def referred(self, resource: Resource, path: str, *types: str) -> list[Resource]:
+        """The resources that a property names: by the engine's own record, or else by the value.
+
+        Works for values that are not known yet: a key made in this stack is known to be a key of this stack.
+        """
+        top = path.split(".")[0]
+        found = [each for urn in resource.references.get(top, ()) if (each := self._by_urn.get(urn))]
+        if not found and resource.is_known(path):
+            for value in _texts(resource.get(path)):
+                found += self._by_name.get(value, [])
+        wanted = [each for each in found if not types or each.type in types]
+        return list(dict.fromkeys(wanted))
+
+    def one(self, resource: Resource, path: str, *types: str) -> Resource | None:
+        return next(iter(self.referred(resource, path, *types)), None)
+
+    def referring(self, target: Resource, path: str, *types: str) -> Iterator[Resource]:
+        """Resources of these types whose property names `target`: the encryption of a bucket, the rules of a group."""
+        for resource in self.of(*types):
+            if target in self.referred(resource, path, target.type):
+                yield resource
+
+    def ancestors(self, resource: Resource) -> Iterator[Resource]:
+        while (parent := self._by_urn.get(resource.parent)) is not None:
+            yield parent
+            resource = parent
+
+
+def _text(resource: Resource, path: str) -> str:
+    value = resource.get(path) if resource.is_known(path) else None
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: object) -> Sequence[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, str) and each is not UNKNOWN]  # pyright: ignore[reportUnknownVariableType]
+    return []

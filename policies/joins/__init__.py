@@ -1,0 +1,1 @@
+"""Resources that AWS and Kubernetes keep apart and rules look at together."""

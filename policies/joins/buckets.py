@@ -1,0 +1,27 @@
+"""A bucket with everything that configures it: in resources of its own (old and new names alike) or inline."""
+
+from policies.core.graph import Graph
+from policies.core.resource import Resource, View
+
+BUCKET = "aws:s3/bucket:Bucket"
+_PARTS = {
+    "encryption": ("BucketServerSideEncryptionConfiguration", "serverSideEncryptionConfiguration"),
+    "versioning": ("BucketVersioning", "versioning"),
+    "publicAccess": ("BucketPublicAccessBlock", ""),
+    "policy": ("BucketPolicy", "policy"),
+    "lifecycle": ("BucketLifecycleConfiguration", "lifecycleRules"),
+    "logging": ("BucketLogging", "loggings"),
+    "replication": ("BucketReplicationConfig", "replicationConfiguration"),
+    "objectLock": ("BucketObjectLockConfiguration", "objectLockConfiguration"),
+    "ownership": ("BucketOwnershipControls", ""),
+}
+
+
+def parts(bucket: Resource, graph: Graph, what: str) -> list[View]:
+    """The views on one aspect of the bucket: of its separate resources, or of its own inline property."""
+    kind, inline = _PARTS[what]
+    token = f"aws:s3/{kind[0].lower()}{kind[1:]}:{kind}"
+    separate = [each.view for each in graph.referring(bucket, "bucket", token)]
+    if separate or not inline:
+        return separate
+    return list(bucket.each(inline))

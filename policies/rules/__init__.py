@@ -1,0 +1,1 @@
+"""The rules, one file an area. docs/policies.md lists them all."""
