@@ -38,6 +38,10 @@ class Naming:
         digest = hashlib.sha256(full.encode()).hexdigest()[:6]
         return f"{full[: limit - 7].rstrip('-')}-{digest}"
 
+    def path(self, *parts: str) -> str:
+        """`astral-core-v2/prod/database-application`, where a service sorts names by slashes."""
+        return "/".join((self.system, self._environment, *parts))
+
     def bucket(self, *parts: str) -> str:
         """Bucket names are shared by all accounts of the world, so the account is part of ours."""
         return self.name(*parts, self.account_id)
