@@ -23,14 +23,19 @@ def crisis(system: System) -> str:
     return page
 
 
+def crisis_path(system: System) -> str:
+    """Where the page always is, whatever else has failed."""
+    return _spec(system).page_path
+
+
 def offline_script_path(system: System) -> str:
     """Beside the page, since a worker may only answer for paths below its own directory."""
-    return f"{_spec(system).page_path}-offline.js"
+    return f"{crisis_path(system)}-offline.js"
 
 
 def offline_script(system: System) -> str:
     """In the page it installs itself as worker; as worker it keeps the page and shows it when there is no network."""
-    page = _spec(system).page_path
+    page = crisis_path(system)
     return f"""// Keeps the crisis page for times without a connection. The page needs no script to be read.
 if (typeof document !== "undefined") {{
   navigator.serviceWorker?.register("{offline_script_path(system)}", {{scope: "{page}"}});
