@@ -11,21 +11,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from pulumi_policy import EnforcementLevel, PolicyPack, ReportViolation, StackValidationArgs, StackValidationPolicy
 
 from policies.adapters import sdk
-from policies.core.verdicts import Finding, Level
-from policies.run import findings_of, message, told
+from policies.core.verdicts import Level
+from policies.run import Run, message, run
 
 _LEVELS = {Level.MANDATORY: EnforcementLevel.MANDATORY, Level.ADVISORY: EnforcementLevel.ADVISORY}
-_latest: list[Finding] = []
+_latest: list[Run] = []
 
 
 def _policy(level: Level) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        if level is Level.MANDATORY or not _latest:
-            _latest[:] = findings_of(sdk.graph_of(args))
-        for finding in told(_latest, level):
+        if level is Level.MANDATORY:
+            _latest[:] = [run(sdk.graph_of(args))]
+            for complaint in _latest[0].complaints:
+                report(complaint)
+        # Where the mandatory level was switched off nothing has run yet.
+        latest = _latest.pop() if level is Level.ADVISORY and _latest else (_latest or [run(sdk.graph_of(args))])[0]
+        for finding in latest.told(level):
             report(message(finding), finding.urn or None)
-        if level is Level.ADVISORY:
-            _latest.clear()
 
     return StackValidationPolicy(
         name=f"lifeline-{level}",

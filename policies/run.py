@@ -1,8 +1,11 @@
 """One run over a graph: judged, waived, and told in one line a finding."""
 
-from collections.abc import Iterable, Iterator
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from policies.context import context_of
+from policies.core import waivers
 from policies.core.engine import judge
 from policies.core.graph import Graph
 from policies.core.rule import Severity, all_rules
@@ -12,16 +15,40 @@ from policies.core.verdicts import Finding, Level, Verdict, sentence
 _LOUD = (Verdict.FAIL, Verdict.BROKEN)
 
 
-def findings_of(graph: Graph) -> list[Finding]:
-    return judge(graph, all_rules(), context_of(graph).regime)
+@dataclass(frozen=True)
+class Run:
+    """Every verdict on a stack, and what is wrong with the waivers themselves."""
+
+    findings: tuple[Finding, ...]
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def stops(self) -> bool:
+        return bool(self.complaints) or any(finding.stops for finding in self.findings)
+
+    def told(self, level: Level) -> Iterator[Finding]:
+        """What is said at a level. What a critical rule could not see is said as advice."""
+        for finding in self.findings:
+            blind = finding.verdict is Verdict.UNKNOWN and finding.rule.severity is Severity.CRITICAL
+            if (finding.verdict in _LOUD and finding.level is level) or (blind and level is Level.ADVISORY):
+                yield finding
 
 
-def told(findings: Iterable[Finding], level: Level) -> Iterator[Finding]:
-    """The findings that are said at a level. What a critical rule could not see is said as advice."""
-    for finding in findings:
-        blind = finding.verdict is Verdict.UNKNOWN and finding.rule.severity is Severity.CRITICAL
-        if (finding.verdict in _LOUD and finding.level is level) or (blind and level is Level.ADVISORY):
-            yield finding
+def run(graph: Graph, today: datetime.date | None = None) -> Run:
+    rules = all_rules()
+    findings = judge(graph, rules, context_of(graph).regime)
+    try:
+        given = waivers.read(rules, today or datetime.datetime.now(datetime.UTC).date())
+    except waivers.BadWaivers as bad:
+        return Run(tuple(findings), bad.problems)
+    found = waivers.waived(findings, given)
+    idle = waivers.unused(found, given, stack_of(graph))
+    return Run(tuple(found), tuple(f"{waiver} is needed by nothing any more: take it out" for waiver in idle))
+
+
+def stack_of(graph: Graph) -> str:
+    """`prod` of `urn:pulumi:prod::lifeline::...`."""
+    return graph.resources[0].urn.split("::")[0].rpartition(":")[2] if graph.resources else ""
 
 
 def message(finding: Finding) -> str:
