@@ -23,7 +23,7 @@ def _policy(level: Level) -> StackValidationPolicy:
         if level is Level.MANDATORY:
             _latest[:] = [run(sdk.graph_of(args))]
             for complaint in _latest[0].complaints:
-                report(complaint)
+                report(complaint, None)
         # Where the mandatory level was switched off nothing has run yet.
         latest = _latest.pop() if level is Level.ADVISORY and _latest else (_latest or [run(sdk.graph_of(args))])[0]
         for finding in latest.told(level):
