@@ -11,6 +11,8 @@ from typing import Any
 from rehearsal import paths
 
 Resource = dict[str, Any]
+#: Names under which AWS keeps clusters, balancers, databases and log groups from being deleted.
+_DELETION_GUARDS = ("deletionProtection", "enableDeletionProtection", "deletionProtectionEnabled")
 
 
 class Checkpoint:
@@ -63,9 +65,12 @@ class Checkpoint:
     def unprotect(self) -> int:
         """Let a destroy delete everything: what protects production must not keep a rehearsal from ending."""
         content = self._read()
-        protected = [r for r in (self._latest(content) or {}).get("resources") or [] if r.get("protect")]
+        resources = (self._latest(content) or {}).get("resources") or []
+        protected = [r for r in resources if r.get("protect") or _guards(r)]
         for resource in protected:
-            resource.pop("protect")
+            resource.pop("protect", None)
+            for properties, name in _guards(resource):
+                properties[name] = False
         if protected:
             self._replace(content)
         return len(protected)
@@ -112,6 +117,12 @@ class Checkpoint:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(self.file)
+
+
+def _guards(resource: Resource) -> list[tuple[dict[str, Any], str]]:
+    """AWS's own protection against deletion, wherever the resource has it switched on."""
+    held = (resource.get("inputs") or {}, resource.get("outputs") or {})
+    return [(properties, name) for properties in held for name in _DELETION_GUARDS if properties.get(name) is True]
 
 
 def _forget_mentions(resource: Resource, gone: set[str]) -> None:
