@@ -111,9 +111,9 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
     *_of(Source.CLUSTER, CLUSTER, Kind.GAUGE, "node condition status", "kube_node_status_condition"),
     *_of(
         Source.CLUSTER,
-        f"{CLUSTER}; --metric-labels-allowlist=configmaps=[lifeline.io/maintenance] (MON-06)",
+        f"{CLUSTER}; --metric-labels-allowlist=configmaps=[lifeline.dev/maintenance] (MON-06)",
         Kind.GAUGE,
-        "namespace configmap label_lifeline_io_maintenance",
+        "namespace configmap label_lifeline_dev_maintenance",
         "kube_configmap_labels",
     ),
     *_of(Source.NODES, NODES, Kind.COUNTER, "cpu mode", "node_cpu_seconds_total"),

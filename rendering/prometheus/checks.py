@@ -1,0 +1,22 @@
+"""Which of a spec's outside checks tells about the platform as a whole, and which about people in crisis."""
+
+from systems.model import CheckUse, HealthCheck, System
+
+#: The probe of the static crisis page, which no document has a check for.
+CRISIS_PAGE = "crisis page"
+
+
+def outside_checks(system: System) -> tuple[HealthCheck, ...]:
+    return tuple(check for each in system.workloads for check in each.health if CheckUse.OUTSIDE in check.uses)
+
+
+def platform_check(system: System) -> HealthCheck:
+    """The documented health path: the first that is asked from outside."""
+    return outside_checks(system)[0]
+
+
+def crisis_check(system: System) -> HealthCheck:
+    for check in outside_checks(system):
+        if check.path.startswith(system.critical_paths):
+            return check
+    raise LookupError(f"{system.name} has no outside check under {', '.join(system.critical_paths) or 'no path'}")
