@@ -61,6 +61,7 @@ class Application:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: the second would wait 40 ms for an acknowledgement
     server: "Server"
 
     def do_GET(self) -> None:

@@ -1,0 +1,128 @@
+"""The process, what all proxies share, how names are resolved, and how the fleet shares its counters."""
+
+from rendering.haproxy.surroundings import Surroundings
+from systems.model import System, TlsVersion
+
+#: OpenSSL's blocks in a session cache, as HAProxy counts them.
+_SESSION_BLOCK_BYTES = 200
+#: After a reload the old process keeps its WebSockets for this long; a quiet one is closed earlier by its own timeout.
+_HARD_STOP_AFTER = "1h"
+#: Clients counted at a time; an entry takes about 150 bytes.
+_CLIENTS = "200k"
+_PRIORITY_WINDOW = "10s"
+
+
+def sections(system: System, surroundings: Surroundings) -> list[list[str]]:
+    return [
+        _global(system, surroundings),
+        _defaults(system),
+        _resolvers(surroundings),
+        _peers(surroundings),
+        _clients(system),
+    ]
+
+
+def _global(system: System, surroundings: Surroundings) -> list[str]:
+    """Documented `chroot`, `user`, `group` and `daemon` need root, which the same document takes away (TDAH-D04)."""
+    balancer = system.load_balancer
+    return [
+        "global",
+        "    log stdout len 4096 format raw local0 info",
+        f"    stats socket {surroundings.run_directory}/admin.sock mode 660 level admin expose-fd listeners",
+        f"    stats timeout {balancer.operator_timeout_seconds}s",
+        f"    server-state-file {surroundings.run_directory}/servers.state",
+        f"    maxconn {balancer.maximum_connections}",
+        f"    nbthread {surroundings.threads or max(1, balancer.resources.cpu_limit_millicores // 1000)}",
+        f"    hard-stop-after {_HARD_STOP_AFTER}",
+        "    expose-experimental-directives",  # normalize-uri, in 2.6 still marked so
+        "    tune.bufsize 32768",
+        *_tls(system),
+        '    localpeer "${POD_NAME}"',
+    ]
+
+
+def _tls(system: System) -> list[str]:
+    tls = system.tls
+    options = [
+        f"ssl-min-ver {tls.minimum_version.value}",
+        *([] if tls.session_tickets else ["no-tls-tickets"]),
+        *([] if tls.prefer_server_ciphers else ["prefer-client-ciphers"]),
+    ]
+    old = TlsVersion.TLS_1_2 in tls.versions
+    return [
+        f"    tune.ssl.cachesize {tls.session_cache_mib * 2**20 // _SESSION_BLOCK_BYTES}",
+        f"    tune.ssl.lifetime {tls.session_timeout_seconds}",
+        "    tune.ssl.default-dh-param 2048",
+        *([f"    ssl-default-bind-ciphers {':'.join(tls.ciphers)}"] if old else []),
+        f"    ssl-default-bind-options {' '.join(options)}",
+    ]
+
+
+def _defaults(system: System) -> list[str]:
+    timeouts = system.load_balancer.timeouts
+    return [
+        "defaults",
+        "    mode http",
+        "    log global",
+        "    option dontlognull",
+        "    option log-health-checks",
+        "    option redispatch 1",
+        "    option abortonclose",
+        "    option http-restrict-req-hdr-names delete",
+        f"    timeout connect {timeouts.connect_milliseconds}",
+        f"    timeout client {timeouts.client_milliseconds}",
+        f"    timeout server {timeouts.server_milliseconds}",
+        f"    timeout http-request {timeouts.http_request_milliseconds}",
+        f"    timeout http-keep-alive {timeouts.client_milliseconds}",
+        f"    timeout queue {timeouts.queue_milliseconds}",
+        f"    timeout check {timeouts.check_milliseconds}",
+        f"    timeout tunnel {timeouts.tunnel_milliseconds}",
+        f"    retries {system.load_balancer.retries}",
+        # after a reload servers are known at once, before the first name is resolved
+        "    load-server-state-from-file global",
+        # the last two repeat requests: the frontend allows that for GET and HEAD only
+        "    retry-on conn-failure empty-response junk-response",
+    ]
+
+
+def _resolvers(surroundings: Surroundings) -> list[str]:
+    """Names are asked anew every second. An answer that stops coming keeps the servers that are known."""
+    known = surroundings.nameserver
+    return [
+        "resolvers cluster",
+        f"    nameserver dns {known}" if known else "    parse-resolv-conf",
+        "    accepted_payload_size 8192",
+        "    resolve_retries 3",
+        "    timeout resolve 1s",
+        "    timeout retry 1s",
+        "    hold valid 1s",
+        "    hold obsolete 5s",
+        *(f"    hold {trouble} 24d" for trouble in ("other", "refused", "nx", "timeout")),
+    ]
+
+
+def _peers(surroundings: Surroundings) -> list[str]:
+    """Counters of clients are the fleet's, and a proxy that starts or reloads gets them from the others."""
+    lines = ["peers fleet"]
+    for peer in surroundings.peers:
+        lines += [
+            f'    .if streq("${{POD_NAME}}","{peer.name}")',
+            f"    bind {peer.bind}",
+            f"    server {peer.name}",
+            "    .else",
+            f"    server {peer.name} {peer.address}",
+            "    .endif",
+        ]
+    return lines
+
+
+def _clients(system: System) -> list[str]:
+    limit = system.load_balancer.client_rate_limit
+    window = limit.window_seconds if limit else 60
+    return [
+        "backend clients",
+        (
+            f"    stick-table type ipv6 size {_CLIENTS} expire {2 * window}s peers fleet "
+            f"store gpc0_rate({window}s),http_req_rate({_PRIORITY_WINDOW})"
+        ),
+    ]
