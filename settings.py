@@ -27,8 +27,8 @@ REGIONS = (
 )
 KEYS = (
     *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
-    *("hostsElsewhere", "adminCidrs", "images", "candidateImages", "suppliedSecrets", "recoveryLevel"),
-    *("availability", "because", "kubeconfig", "accountBaseline", "lowered"),
+    *("hostsElsewhere", "externalHosts", "adminCidrs", "images", "candidateImages", "suppliedSecrets"),
+    *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
 _MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig")
@@ -55,6 +55,8 @@ class Settings:
     """Of whoever runs the organisation's mailboxes: `10 mx.example.org`. None where nobody reads mail at the domain."""
     hosts_elsewhere: Mapping[str, str]
     """Labels of documented hosts that somebody else runs, with the names of those servers."""
+    external_hosts: Mapping[str, tuple[str, ...]]
+    """Names of external services whose provider no document names, with the hosts the name firewall lets out to."""
     admin_cidrs: tuple[str, ...]
     images: Mapping[str, str]
     candidate_images: Mapping[str, str]
@@ -91,6 +93,7 @@ def parse(config: Mapping[str, object]) -> Settings:
         "domain": settings_names.domain(read, system),
         "mail_servers": settings_names.mail_servers(read, system),
         "hosts_elsewhere": settings_names.hosts_elsewhere(read, system),
+        "external_hosts": settings_names.external_hosts(read, system),
         "admin_cidrs": _admin_cidrs(read),
         "images": _images(read, system, environment),
         "candidate_images": _candidate_images(read, system, environment),

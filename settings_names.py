@@ -1,4 +1,4 @@
-"""Names in a stack's configuration: its domain, and the servers of others that records lead to."""
+"""Names in a stack's configuration: its domain, the servers of others that records lead to or workloads call."""
 
 import re
 from collections.abc import Mapping
@@ -50,3 +50,18 @@ def hosts_elsewhere(read: Reader, system: System | None) -> Mapping[str, str]:
     for label in sorted(wanted - given.keys()):
         read.refuse("LL-CFG-044", f"hostsElsewhere.{label}", None, "the name of the server that answers for it")
     return given
+
+
+def external_hosts(read: Reader, system: System | None) -> Mapping[str, tuple[str, ...]]:
+    """Of services whose provider no document names; without them the service has no way out."""
+    given = read.mapping("externalHosts", "LL-CFG-045")
+    known = {service.name for service in system.application.external_services} if system else set(given)
+    found: dict[str, tuple[str, ...]] = {}
+    for service, hosts in given.items():
+        found[service] = tuple(hosts.split())
+        if service not in known:
+            allowed = f"external services of this platform: {', '.join(sorted(known)) or 'none'}"
+            read.refuse("LL-CFG-046", f"externalHosts.{service}", hosts, allowed)
+        elif not found[service] or not all(_DOMAIN.fullmatch(host) for host in found[service]):
+            read.refuse("LL-CFG-047", f"externalHosts.{service}", hosts, "names in lower case, divided by spaces")
+    return found

@@ -13,6 +13,15 @@ class Subnets:
     data: tuple[str, ...]
 
 
+#: Zones new accounts get, where they are not the first three letters.
+_LETTERS = {"ap-northeast-1": "acd", "ca-central-1": "abd"}
+
+
+def zones(region: str, count: int) -> tuple[str, ...]:
+    """Named without asking AWS, so that a preview does not depend on the moment."""
+    return tuple(f"{region}{letter}" for letter in _LETTERS.get(region, "abc")[:count])
+
+
 def divide(vpc_cidr: str, zones: int) -> Subnets:
     """Half of a /16 for private subnets (a /18 or smaller each), small ones for public and data, the rest kept free.
 

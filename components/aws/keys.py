@@ -1,6 +1,7 @@
 """Customer keys, one a purpose, so that losing or revoking one does not open or close the others.
 
-Costs a month, us-east-1 list price of 2026-11: 1 USD a key, and 1 USD for each of its first two rotations.
+Costs a month, us-east-1 list price of 2026-11: 1 USD a key and 1 USD for each of its first two rotations, the same for
+each replica; 5 keys and up to 5 replicas.
 """
 
 import json
@@ -10,46 +11,70 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.naming import DataClass, Naming
-
-#: Every key of a stack: its purpose, what it protects, the AWS services that use it on our behalf.
-_PURPOSES: dict[str, tuple[DataClass, tuple[str, ...]]] = {
-    "data": (DataClass.HEALTH, ()),
-    "backups": (DataClass.HEALTH, ()),
-    "cluster": (DataClass.SECRETS, ()),
-}
+from components.aws import key_policies
+from components.naming import Naming
+from systems.model import System
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeysArgs:
     """`deletion_window_days` is the time in which a deletion can be taken back."""
 
+    system: System
     account_id: str
+    region: str
+    recovery_region: str
+    recovery: aws.Provider
+    """Makes the replicas, in `recovery_region`."""
     deletion_window_days: int = 30
 
 
 class Keys(pulumi.ComponentResource):
-    """One rotated customer key a purpose, with its alias. `keys.arn("backups")` wires it to what it protects."""
+    """One rotated customer key a purpose, with its alias. `keys.arn("backups")` wires it to what it protects.
+
+    All are multi-region keys, so that a platform can be given more recovery later: AWS cannot turn a key into one.
+    """
 
     def __init__(self, name: str, args: KeysArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:Keys", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
-        self._keys = {purpose: self._create_key(purpose) for purpose in _PURPOSES}
-        self.register_outputs({"arns": {purpose: key.arn for purpose, key in self._keys.items()}})
+        self._keys = {purpose: self._create_key(purpose) for purpose in key_policies.PURPOSES}
+        self._replicas = {
+            purpose: self._create_replica(purpose, key)
+            for purpose, key in self._keys.items()
+            if key_policies.copied(purpose, args.system.objectives.recovery_level)
+        }
+        self.register_outputs(
+            {
+                "arns": {purpose: key.arn for purpose, key in self._keys.items()},
+                "recoveryArns": {purpose: replica.arn for purpose, replica in self._replicas.items()},
+            }
+        )
 
     def arn(self, purpose: str) -> pulumi.Output[str]:
+        """data, backups, logs, secrets or cluster."""
         return self._keys[purpose].arn
 
+    def recovery_arn(self, purpose: str) -> pulumi.Output[str]:
+        """Of the replica: what is copied to the recovery region is encrypted under it there."""
+        if purpose not in self._replicas:
+            level = self._args.system.objectives.recovery_level
+            raise KeyError(
+                f"key {purpose!r} has no replica at recovery level {level.value}; "
+                f"there are {', '.join(self._replicas)}. components/aws/key_policies.py says from which level on"
+            )
+        return self._replicas[purpose].arn
+
     def _create_key(self, purpose: str) -> aws.kms.Key:
-        data_class, services = _PURPOSES[purpose]
         key = aws.kms.Key(
             f"{self._name}-{purpose}",
-            description=f"{self._naming.system} {self._naming.environment}: {purpose}",
-            policy=json.dumps(self._policy(services)),
+            description=self._description(purpose),
+            policy=self._policy(purpose, self._args.region),
             enable_key_rotation=True,
+            multi_region=True,
             deletion_window_in_days=self._args.deletion_window_days,
-            tags=self._naming.tags("keys", data_class),
-            opts=ResourceOptions(parent=self),
+            tags=self._tags(purpose),
+            opts=ResourceOptions(parent=self, protect=self._args.system.production),
         )
         aws.kms.Alias(
             f"{self._name}-{purpose}-alias",
@@ -59,26 +84,36 @@ class Keys(pulumi.ComponentResource):
         )
         return key
 
-    def _policy(self, services: tuple[str, ...]) -> dict[str, object]:
-        """The account's own IAM policies decide who uses a key; services are named one by one."""
-        statements: list[dict[str, object]] = [
-            {
-                "Sid": "AccountDecides",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{self._args.account_id}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            }
-        ]
-        if services:
-            statements.append(
-                {
-                    "Sid": "ServicesUse",
-                    "Effect": "Allow",
-                    "Principal": {"Service": list(services)},
-                    "Action": ["kms:Decrypt", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                    "Resource": "*",
-                    "Condition": {"StringEquals": {"aws:SourceAccount": self._args.account_id}},
-                }
-            )
-        return {"Version": "2012-10-17", "Statement": statements}
+    def _create_replica(self, purpose: str, key: aws.kms.Key) -> aws.kms.ReplicaKey:
+        """Rotation follows the primary. `bypass...` stays off: KMS checks that somebody can still change the policy."""
+        replica = aws.kms.ReplicaKey(
+            f"{self._name}-{purpose}-replica",
+            description=self._description(purpose),
+            primary_key_arn=key.arn,
+            policy=self._policy(purpose, self._args.recovery_region),
+            deletion_window_in_days=self._args.deletion_window_days,
+            tags=self._tags(purpose),
+            opts=ResourceOptions(parent=self, provider=self._args.recovery, protect=self._args.system.production),
+        )
+        aws.kms.Alias(
+            f"{self._name}-{purpose}-replica-alias",
+            name=f"alias/{self._naming.name(purpose, 'recovery')}",
+            target_key_id=replica.key_id,
+            opts=ResourceOptions(parent=self, provider=self._args.recovery),
+        )
+        return replica
+
+    def _description(self, purpose: str) -> str:
+        return f"{self._naming.system} {self._naming.environment}: {purpose}"
+
+    def _tags(self, purpose: str) -> dict[str, str]:
+        return dict(self._naming.tags("keys", key_policies.PURPOSES[purpose].data_class))
+
+    def _policy(self, purpose: str, region: str) -> str:
+        document = key_policies.policy(
+            purpose,
+            account_id=self._args.account_id,
+            region=region,
+            cluster_role=self._naming.name("cluster", limit=64),
+        )
+        return json.dumps(document)

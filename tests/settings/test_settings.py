@@ -73,6 +73,11 @@ def test_every_key_is_declared_and_empty_defaults_mean_nothing_given() -> None:
     assert settings.parse({**defaults, **config({})}) == settings.parse(config({}))
 
 
+def test_a_service_without_a_documented_provider_is_given_its_hosts() -> None:
+    read = settings.parse(config({"externalHosts": {"ai-provider": "api.example.org files.example.org"}}))
+    assert read.external_hosts == {"ai-provider": ("api.example.org", "files.example.org")}
+
+
 def test_staging_has_a_domain_of_its_own() -> None:
     staging = {"environment": "staging", "images": {"astral-web": "ghcr.io/astralcore/astral-web:2.0.0"}}
     assert settings.parse(config(staging)).domain == "staging.astralcore.org"

@@ -51,7 +51,7 @@ def _check_rule(inputs: Mapping[str, Any]) -> list[Failure]:
             for name in ("blockOverrideDomain", "blockOverrideDnsType", "blockOverrideTtl")
             if inputs.get(name) is None
         ]
-    lists = [name for name in ("firewallDomainListId", "dnsThreatProtection") if inputs.get(name)]
+    lists = [name for name in ("firewallDomainListId", "dnsThreatProtection") if inputs.get(name) is not None]
     if len(lists) != 1:
         failures.append(
             Failure("firewallDomainListId", "or dnsThreatProtection is needed, exactly one of them (AWS rule)")
