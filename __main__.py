@@ -6,16 +6,26 @@ from pulumi import ResourceOptions
 from pulumi.runtime import config
 
 import settings
+from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
 from components.aws.cluster import Cluster, ClusterArgs
+from components.aws.edge import Edge, EdgeArgs
 from components.aws.endpoints import Endpoints, EndpointsArgs
 from components.aws.firewall import Firewall, FirewallArgs
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs
 from components.aws.keys import Keys, KeysArgs
 from components.aws.name_firewall import NameFirewall, NameFirewallArgs
+from components.aws.names import Names, NamesArgs
 from components.aws.network import Network, NetworkArgs
+from components.aws.postgres import Postgres, PostgresArgs
+from components.aws.secrets import Secrets, SecretsArgs
+from components.kubernetes import workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
-from components.kubernetes.namespace import Namespace, NamespaceArgs
+from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
+from components.kubernetes.jobs import Jobs, JobsArgs
+from components.kubernetes.namespace import Namespaces, NamespacesArgs
+from components.kubernetes.surroundings import Shared
+from components.kubernetes.switches import Switches, SwitchesArgs
 from components.naming import DataClass, Naming
 from systems import sizing
 
@@ -80,12 +90,71 @@ Endpoints(
     naming,
     in_account,
 )
+names = Names(
+    "names",
+    NamesArgs(system=system, domain=stack.domain, region=stack.region, vpc_id=network.vpc_id),
+    naming,
+    in_account,
+)
+balancer = Balancer(
+    "balancer",
+    BalancerArgs(
+        system=system,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        security_group_id=firewall.balancer_group_id,
+        certificate_arn=names.balancer_certificate_arn,
+    ),
+    naming,
+    in_account,
+)
+edge = Edge(
+    "edge",
+    EdgeArgs(
+        system=system,
+        names=names,
+        balancer=balancer,
+        region=stack.region,
+        recovery_region=stack.recovery_region,
+        admin_cidrs=stack.admin_cidrs,
+        mail_servers=stack.mail_servers,
+        hosts_elsewhere=stack.hosts_elsewhere,
+    ),
+    naming,
+    in_account,
+)
 backups = Bucket(
     "backups",
     BucketArgs(purpose="backups", key_arn=keys.arn("backups"), data_class=DataClass.HEALTH),
     naming,
     in_account,
 )
+secrets = Secrets(
+    "secrets",
+    SecretsArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        key_arn=keys.arn("secrets"),
+        supplied=stack.supplied_secrets,
+    ),
+    naming,
+    in_account,
+)
+database = Postgres(
+    "database",
+    PostgresArgs(
+        system=system,
+        subnet_ids=network.data_subnet_ids,
+        security_group_id=firewall.database_group_id,
+        key_arn=keys.arn("data"),
+        log_key_arn=keys.arn("logs"),
+        password=secrets.first_password("database-administrator"),
+    ),
+    naming,
+    in_account,
+)
+for label in names.labels_of_the_database:
+    names.point_inside(label, database.endpoint)
 cluster = Cluster(
     "cluster",
     ClusterArgs(
@@ -98,23 +167,61 @@ cluster = Cluster(
     naming,
     in_account,
 )
+for group, nodes in zip(sizing.plan(system).node_groups, cluster.nodes, strict=True):
+    balancer.forward_to(group.role, nodes)
 in_cluster = ResourceOptions(provider=cluster.provider)
-platform = Namespace("platform", NamespaceArgs(purpose=system.name), naming, in_cluster)
+platform = Namespaces("namespaces", NamespacesArgs(system=system), naming, in_cluster)
+certificates = InternalCertificates(
+    "certificates",
+    InternalCertificatesArgs(
+        namespace=platform.namespace,
+        names={"balancer": (), "cache": (), "database": ()},
+        trusted_in={"monitoring": platform.monitoring},
+    ),
+    naming,
+    in_cluster,
+)
+Switches("switches", SwitchesArgs(system=system, namespace=platform.namespace), naming, in_cluster)
+shared = Shared(
+    system=system,
+    domain=stack.domain,
+    namespace=platform.namespace,
+    secret_arns={name: secrets.arn(name) for name in secrets.kept},
+    filled_secrets=workload_secrets.filled(system, stack.supplied_secrets),
+    authority=certificates.authority_config_map,
+)
+jobs = Jobs(
+    "jobs",
+    JobsArgs(
+        shared=shared,
+        images={
+            **stack.images,
+            "platform": f"{stack.aws_account_id}.dkr.ecr.{stack.region}.amazonaws.com/{naming.path('platform')}:current",
+        },
+        candidates=stack.candidate_images,
+    ),
+    naming,
+    in_cluster,
+)
 for workload in system.workloads:
     Application(
         workload.name,
         ApplicationArgs(
+            shared=shared,
             workload=workload,
-            hardening=system.application.hardening,
             image=stack.images[workload.image],
-            namespace=platform.namespace,
+            candidate_image=stack.candidate_images.get(workload.image),
+            after=jobs.before_rollout,
         ),
         naming,
         in_cluster,
     )
 
+pulumi.export("url", f"https://{stack.domain}")
+pulumi.export("delegate_to", {"name_servers": edge.name_servers, "delegation_signer": names.delegation_signer})
 pulumi.export("vpc_id", network.vpc_id)
 pulumi.export("cluster", cluster.cluster_name)
 pulumi.export("cluster_endpoint", cluster.endpoint)
+pulumi.export("database", database.endpoint)
 pulumi.export("backup_bucket", backups.bucket_name)
 pulumi.export("namespace", platform.namespace)

@@ -27,10 +27,12 @@ class Naming:
     environment: str
     account_id: str
     owner: str
+    place: str = ""
+    """`recovery` for what stands in the other region: names of roles and buckets are shared by all regions."""
 
     def name(self, *parts: str, limit: int = 63) -> str:
         """`astral-core-v2-prod-web`; shortened with a digest when a service allows fewer characters."""
-        full = "-".join((self.system, self._environment, *parts))
+        full = "-".join((self.system, self._environment, *self._place, *parts))
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", full):
             raise ValueError(f"{full!r} cannot be a physical name: lower-case letters, digits and hyphens only")
         if len(full) <= limit:
@@ -40,7 +42,7 @@ class Naming:
 
     def path(self, *parts: str) -> str:
         """`astral-core-v2/prod/database-application`, where a service sorts names by slashes."""
-        return "/".join((self.system, self._environment, *parts))
+        return "/".join((self.system, self._environment, *self._place, *parts))
 
     def bucket(self, *parts: str) -> str:
         """Bucket names are shared by all accounts of the world, so the account is part of ours."""
@@ -55,6 +57,10 @@ class Naming:
             "lifeline:owner": self.owner,
             **more,
         }
+
+    @property
+    def _place(self) -> tuple[str, ...]:
+        return (self.place,) if self.place else ()
 
     @property
     def _environment(self) -> str:
