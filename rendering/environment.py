@@ -65,6 +65,17 @@ def _lifetimes(system: System) -> dict[str, str]:
     return {f"CACHE_TTL_{each.name.upper()}": str(each.seconds) for each in system.cache.lifetimes}
 
 
+def of_psql(system: System) -> Mapping[str, str]:
+    """Where PostgreSQL's own programs find the database; user and password are secrets."""
+    return {
+        "PGHOST": "database",
+        "PGPORT": "5432",
+        "PGDATABASE": system.database.name,
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": f"{AUTHORITY_DIRECTORY}/ca-cert.pem",
+    }
+
+
 def switches(system: System) -> Mapping[str, str]:
     """Feature flags at their documented start: file name -> JSON. Applications read them anew within a minute.
 

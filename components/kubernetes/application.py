@@ -1,145 +1,155 @@
-"""One workload of the platform as a Deployment: documented replicas and resources, hardened, spread over zones."""
+"""One workload of the platform: a Deployment for each of its forms (rendering/variants.py) and what goes with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
+from components import operations_owned
+from components.kubernetes import deployments
+from components.kubernetes.labels import labels
+from components.kubernetes.surroundings import Shared, Surroundings
 from components.naming import Naming
-from systems.model import CheckUse, Hardening, Workload
+from rendering import variants
+from rendering.variants import Lane, Side, Variant
+from systems import availability
+from systems.model import Workload
 
-#: A pod may start slowly (five minutes) without being killed for it.
-_START_CHECKS, _START_PERIOD_SECONDS = 60, 5
+#: Services are made without waiting for pods: a canary's has none between rollouts.
+_NO_WAITING = {"pulumi.com/skipAwait": "true"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationArgs:
-    """`image` is a full reference; production demands a digest (settings.py)."""
+    """`image` and `candidate_image` are full references; production demands digests (settings.py)."""
 
+    shared: Shared
     workload: Workload
-    hardening: Hardening
-    image: str
-    namespace: pulumi.Input[str]
+    image: pulumi.Input[str]
+    candidate_image: pulumi.Input[str] | None = None
+    """Of a release that a share of users has already; without one there is no canary."""
+    uploads_bucket: pulumi.Input[str] | None = None
+    after: list[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
+    """Migrations: no new pod starts before they have ended."""
 
 
 class Application(pulumi.ComponentResource):
-    """A Deployment under the name the platform's operators know it by."""
+    """Deployments under the names the platform's operators know, with Services, scaling and disruption budgets."""
 
-    deployment: kubernetes.apps.v1.Deployment
+    deployments: Mapping[str, kubernetes.apps.v1.Deployment]
+    """By the names of variants that run."""
 
     def __init__(self, name: str, args: ApplicationArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:kubernetes:Application", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
         self._workload = args.workload
-        self._labels = {"app": args.workload.object_name, "lifeline.dev/workload": args.workload.name}
-        self.deployment = self._create_deployment()
-        self._create_disruption_budget()
-        self.register_outputs({"deployment": self.deployment.id})
+        self._system, self._namespace = args.shared.system, args.shared.namespace
+        self._child = ResourceOptions(parent=self)
+        self._surroundings = Surroundings(
+            f"{name}-surroundings", args.shared.of_workload(args.workload), naming, self._child
+        )
+        forms = list(variants.variants(self._system, args.workload))
+        for form in forms:
+            self._create_services(form)
+        self._create_aliases(forms[0])
+        self.deployments = {form.name: self._run(form) for form in forms if self._image(form) is not None}
+        self.register_outputs({"deployments": sorted(self.deployments)})
 
-    def _create_deployment(self) -> kubernetes.apps.v1.Deployment:
+    def _image(self, form: Variant) -> pulumi.Input[str] | None:
+        return self._args.image if form.side is Side.STABLE else self._args.candidate_image
+
+    def _run(self, form: Variant) -> kubernetes.apps.v1.Deployment:
+        deployment = self._create_deployment(form)
+        self._create_autoscaler(form, deployment)
+        self._create_disruption_budget(form)
+        return deployment
+
+    def _labels(self, form: Variant) -> dict[str, str]:
+        return labels(self._workload.name, app=self._workload.object_name, side=form.side, lane=form.lane)
+
+    def _metadata(self, form: Variant, name: str = "") -> dict[str, object]:
+        return {"name": name or form.name, "namespace": self._namespace, "labels": self._labels(form)}
+
+    def _suffix(self, form: Variant) -> str:
+        """Of names in the engine's state; the plain form has none."""
+        parts = [part for part, plain in ((form.side, Side.STABLE), (form.lane, Lane.ORDINARY)) if part != plain]
+        return "".join(f"-{part}" for part in parts)
+
+    def _create_deployment(self, form: Variant) -> kubernetes.apps.v1.Deployment:
+        scaled = form.lane is Lane.ORDINARY and self._workload.autoscaling is not None
+        owned = operations_owned.fields("kubernetes:apps/v1:Deployment") if scaled else []
         return kubernetes.apps.v1.Deployment(
-            f"{self._name}-deployment",
-            metadata={
-                "name": self._workload.object_name,
-                "namespace": self._args.namespace,
-                "labels": self._labels,
-            },
-            spec={
-                "replicas": self._workload.replicas,
-                "selector": {"match_labels": self._labels},
-                "strategy": self._strategy(),
-                "template": {"metadata": {"labels": self._labels}, "spec": self._pod()},
-            },
-            opts=ResourceOptions(parent=self),
+            f"{self._name}{self._suffix(form)}-deployment",
+            metadata=self._metadata(form),
+            spec=deployments.spec(
+                form,
+                labels=self._labels(form),
+                hardening=self._system.application.hardening,
+                surroundings=self._surroundings,
+                container=self._container(form),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=self._needs(), ignore_changes=owned),
         )
 
-    def _strategy(self) -> dict[str, object]:
-        """No capacity is lost in a rollout; of a scheduler there are never two, so the old one goes first."""
-        if self._workload.singleton:
-            return {"type": "Recreate"}
-        return {"type": "RollingUpdate", "rolling_update": {"max_surge": 1, "max_unavailable": 0}}
+    def _needs(self) -> list[pulumi.Resource]:
+        return [*self._args.after, *self._surroundings.resources]
 
-    def _pod(self) -> dict[str, object]:
-        hardening = self._args.hardening
-        return {
-            "automount_service_account_token": False,
-            "enable_service_links": False,
-            "termination_grace_period_seconds": self._workload.shutdown_seconds,
-            "security_context": {
-                "run_as_non_root": True,
-                "run_as_user": hardening.user_id,
-                "run_as_group": hardening.group_id,
-                "fs_group": hardening.group_id,
-                "seccomp_profile": {"type": "RuntimeDefault"},
+    def _container(self, form: Variant) -> dict[str, object]:
+        bucket = self._args.uploads_bucket
+        uploads = [{"name": "UPLOADS_BUCKET", "value": bucket}] if bucket is not None else []
+        return {"image": self._image(form), "env": uploads}
+
+    def _create_services(self, form: Variant) -> None:
+        """One address for ordinary callers, and that of every pod, ready or not, for the balancer's own checks."""
+        if self._workload.port is None:
+            return
+        self._create_service(form, f"{self._suffix(form)}-service", form.name)
+        every_pod = {"cluster_ip": "None", "publish_not_ready_addresses": True}
+        self._create_service(form, f"{self._suffix(form)}-servers", form.servers, **every_pod)
+
+    def _create_aliases(self, form: Variant) -> None:
+        """Other names of the document, where they can be names at all: some are captions of a drawing."""
+        for alias in self._workload.aliases:
+            if self._workload.port is not None and deployments.SERVICE_NAME.fullmatch(alias):
+                self._create_service(form, f"-alias-{alias}", alias)
+
+    def _create_service(self, form: Variant, role: str, name: str, **more: object) -> None:
+        kubernetes.core.v1.Service(
+            f"{self._name}{role}",
+            metadata={**self._metadata(form, name), "annotations": _NO_WAITING},
+            spec={
+                "selector": self._labels(form),
+                "ports": [{"name": "http", "port": self._workload.port, "target_port": "http"}],
+                **more,
             },
-            "topology_spread_constraints": [
-                self._spread("topology.kubernetes.io/zone", "DoNotSchedule"),
-                self._spread("kubernetes.io/hostname", "ScheduleAnyway"),
-            ],
-            "containers": [self._container()],
-            "volumes": [{"name": "scratch", "empty_dir": {"size_limit": "256Mi"}}],
-        }
+            opts=self._child,
+        )
 
-    def _spread(self, over: str, otherwise: str) -> dict[str, object]:
-        return {
-            "max_skew": 1,
-            "topology_key": over,
-            "when_unsatisfiable": otherwise,
-            "label_selector": {"match_labels": self._labels},
-        }
+    def _create_autoscaler(self, form: Variant, deployment: kubernetes.apps.v1.Deployment) -> None:
+        """Replicas for critical paths are set aside and not scaled: they are there before anybody needs them."""
+        if form.lane is Lane.CRITICAL or self._workload.autoscaling is None:
+            return
+        kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+            f"{self._name}{self._suffix(form)}-autoscaler",
+            metadata={**self._metadata(form), "annotations": _NO_WAITING},
+            spec=deployments.autoscaling(form, self._workload.autoscaling),
+            opts=ResourceOptions(parent=self, depends_on=[deployment]),
+        )
 
-    def _container(self) -> dict[str, object]:
-        resources, hardening = self._workload.resources, self._args.hardening
-        container: dict[str, object] = {
-            "name": self._workload.name,
-            "image": self._args.image,
-            "security_context": {
-                "allow_privilege_escalation": hardening.privilege_escalation,
-                "read_only_root_filesystem": hardening.read_only_root,
-                "capabilities": {"drop": list(hardening.dropped_capabilities)},
-            },
-            "resources": {
-                "requests": {
-                    "cpu": f"{resources.cpu_request_millicores}m",
-                    "memory": f"{resources.memory_request_mib}Mi",
-                },
-                "limits": {
-                    "cpu": f"{resources.cpu_limit_millicores}m",
-                    "memory": f"{resources.memory_limit_mib}Mi",
-                },
-            },
-            "volume_mounts": [{"name": "scratch", "mount_path": "/tmp"}],
-        }
-        if self._workload.command:
-            container["command"] = list(self._workload.command)
-        if self._workload.port is not None:
-            container["ports"] = [{"name": "http", "container_port": self._workload.port}]
-            container |= self._probes()
-        return container
-
-    def _probes(self) -> dict[str, object]:
-        """Liveness asks the process only; readiness asks the documented path."""
-        probes: dict[str, object] = {}
-        if alive := self._workload.liveness_path:
-            probes["liveness_probe"] = {"http_get": {"path": alive, "port": "http"}, "timeout_seconds": 3}
-            probes["startup_probe"] = {
-                "http_get": {"path": alive, "port": "http"},
-                "failure_threshold": _START_CHECKS,
-                "period_seconds": _START_PERIOD_SECONDS,
-            }
-        ready = next((check for check in self._workload.health if CheckUse.READINESS in check.uses), None)
-        if ready is not None:
-            probes["readiness_probe"] = {"http_get": {"path": ready.path, "port": "http"}, "timeout_seconds": 3}
-        return probes
-
-    def _create_disruption_budget(self) -> None:
+    def _create_disruption_budget(self, form: Variant) -> None:
         """Node upgrades take one replica at a time. A singleton has no budget: one would block every upgrade."""
-        if self._workload.singleton:
+        budget = availability.LEVELS[availability.level_of(self._system)].disruption_budget
+        if self._workload.singleton or budget is None:
             return
         kubernetes.policy.v1.PodDisruptionBudget(
-            f"{self._name}-disruption-budget",
-            metadata={"name": self._workload.object_name, "namespace": self._args.namespace},
-            spec={"max_unavailable": 1, "selector": {"match_labels": self._labels}},
-            opts=ResourceOptions(parent=self),
+            f"{self._name}{self._suffix(form)}-disruption-budget",
+            metadata=self._metadata(form),
+            spec={
+                "max_unavailable": budget,
+                "unhealthy_pod_eviction_policy": "AlwaysAllow",
+                "selector": {"match_labels": self._labels(form)},
+            },
+            opts=self._child,
         )

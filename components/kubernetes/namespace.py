@@ -1,4 +1,4 @@
-"""A namespace in which nothing insecure runs and nobody talks to anybody unless a policy says so."""
+"""A namespace in which nothing insecure runs, nobody talks to anybody unless a flow says so, and nothing runs away."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,19 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
+from components.kubernetes import quotas
+from components.kubernetes.flows import Policy, flows, policies
+from components.kubernetes.labels import InNamespace
+from components.kubernetes.pods import Priority
+from components.kubernetes.quotas import Allowance
 from components.naming import Naming
+from systems.model import System
 
-#: The Pod Security Standard enforced, and its version pinned so that an upgrade of the cluster changes no verdict.
-_STANDARD, _STANDARD_VERSION = "restricted", "v1.35"
+#: The version is pinned so that an upgrade of the cluster changes no verdict.
+_STANDARD_VERSION = "v1.35"
+RESTRICTED, PRIVILEGED = "restricted", "privileged"
+#: What says nothing has 0.
+_PRIORITIES = {Priority.CRISIS: 1_000_000, Priority.SERVING: 100_000, Priority.BATCH: -1_000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,20 +26,30 @@ class NamespaceArgs:
     """`purpose` is the namespace's name: platforms do not share clusters."""
 
     purpose: str
+    policies: tuple[Policy, ...]
+    """Those of other namespaces are left out."""
+    allowance: Allowance
+    standard: str = RESTRICTED
 
 
 class Namespace(pulumi.ComponentResource):
-    """Pod Security `restricted`, and network policies that deny both ways until a flow is named."""
+    """Pod Security, network policies that deny both ways until a flow is named, a quota and limits."""
 
     namespace: pulumi.Output[str]
 
     def __init__(self, name: str, args: NamespaceArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:kubernetes:Namespace", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
+        self._child = ResourceOptions(parent=self)
         created = self._create_namespace()
         self.namespace = created.metadata.apply(lambda metadata: metadata.name or "")
-        self._deny_by_default()
-        self._admit_name_resolution()
+        self._create_policy(Policy(args.purpose, "deny-all", "whatever no flow names", _nothing()))
+        for policy in args.policies:
+            if policy.namespace == args.purpose:
+                self._create_policy(policy)
+        self._create_quota()
+        self._create_limits()
+        self._disarm_default_account()
         self.register_outputs({"namespace": self.namespace})
 
     def _create_namespace(self) -> kubernetes.core.v1.Namespace:
@@ -41,36 +60,98 @@ class Namespace(pulumi.ComponentResource):
                 "name": self._args.purpose,
                 "labels": {
                     "lifeline.dev/system": self._naming.system,
-                    **{f"pod-security.kubernetes.io/{mode}": _STANDARD for mode in modes},
+                    **{f"pod-security.kubernetes.io/{mode}": self._args.standard for mode in modes},
                     **{f"pod-security.kubernetes.io/{mode}-version": _STANDARD_VERSION for mode in modes},
                 },
             },
-            opts=ResourceOptions(parent=self),
+            opts=self._child,
         )
 
-    def _deny_by_default(self) -> None:
+    def _create_policy(self, policy: Policy) -> None:
         kubernetes.networking.v1.NetworkPolicy(
-            f"{self._name}-deny-all",
-            metadata={"name": "deny-all", "namespace": self.namespace},
-            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
-            opts=ResourceOptions(parent=self),
-        )
-
-    def _admit_name_resolution(self) -> None:
-        kubernetes.networking.v1.NetworkPolicy(
-            f"{self._name}-resolve-names",
-            metadata={"name": "resolve-names", "namespace": self.namespace},
-            spec={
-                "pod_selector": {},
-                "policy_types": ["Egress"],
-                "egress": [
-                    {
-                        "to": [
-                            {"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}}}
-                        ],
-                        "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
-                    }
-                ],
+            f"{self._name}-{policy.name}",
+            metadata={
+                "name": policy.name,
+                "namespace": self.namespace,
+                "annotations": {"lifeline.dev/why": policy.why},
             },
+            spec=policy.spec,
+            opts=self._child,
+        )
+
+    def _create_quota(self) -> None:
+        kubernetes.core.v1.ResourceQuota(
+            f"{self._name}-quota",
+            metadata={"name": "quota", "namespace": self.namespace},
+            spec={"hard": self._args.allowance.hard},
+            opts=self._child,
+        )
+
+    def _create_limits(self) -> None:
+        kubernetes.core.v1.LimitRange(
+            f"{self._name}-limits",
+            metadata={"name": "limits", "namespace": self.namespace},
+            spec={"limits": self._args.allowance.limits},
+            opts=self._child,
+        )
+
+    def _disarm_default_account(self) -> None:
+        """The controller manager makes `default` in every namespace: a pod that names no account gets no token."""
+        kubernetes.core.v1.ServiceAccountPatch(
+            f"{self._name}-default-account",
+            metadata={
+                "name": "default",
+                "namespace": self.namespace,
+                "annotations": {"pulumi.com/patchForce": "true"},
+            },
+            automount_service_account_token=False,
+            opts=self._child,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamespacesArgs:
+    """Flows and quotas follow from the spec."""
+
+    system: System
+
+
+class Namespaces(pulumi.ComponentResource):
+    """`platform` for what serves people, `monitoring` for what watches, `node-agents` for what sees a node.
+
+    Node agents read logs and figures of their node through host paths, which the restricted standard refuses: the one
+    exception has a namespace of its own, where nothing else runs.
+    """
+
+    namespace: pulumi.Output[str]
+    """The platform's."""
+    monitoring: pulumi.Output[str]
+    node_agents: pulumi.Output[str]
+
+    def __init__(self, name: str, args: NamespacesArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
+        super().__init__("lifeline:kubernetes:Namespaces", name, None, opts)
+        self._name, self._naming = name, naming
+        self._policies = tuple(policies(flows(args.system)))
+        self.namespace = self._create(InNamespace.PLATFORM, quotas.of_platform(args.system))
+        self.monitoring = self._create(InNamespace.MONITORING, quotas.of_monitoring(args.system))
+        self.node_agents = self._create(InNamespace.NODE_AGENTS, quotas.of_node_agents(args.system), PRIVILEGED)
+        self.priorities = [self._create_priority(priority) for priority in Priority]
+        self.register_outputs({"namespace": self.namespace})
+
+    def _create(self, purpose: InNamespace, allowance: Allowance, standard: str = RESTRICTED) -> pulumi.Output[str]:
+        args = NamespaceArgs(purpose=purpose, policies=self._policies, allowance=allowance, standard=standard)
+        return Namespace(f"{self._name}-{purpose}", args, self._naming, ResourceOptions(parent=self)).namespace
+
+    def _create_priority(self, priority: Priority) -> kubernetes.scheduling.v1.PriorityClass:
+        return kubernetes.scheduling.v1.PriorityClass(
+            f"{self._name}-priority-{priority.name.lower()}",
+            metadata={"name": priority.value},
+            value=_PRIORITIES[priority],
+            description=priority.meaning,
+            preemption_policy="Never" if priority is Priority.BATCH else "PreemptLowerPriority",
             opts=ResourceOptions(parent=self),
         )
+
+
+def _nothing() -> dict[str, object]:
+    return {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
