@@ -51,11 +51,11 @@ class Balancer(pulumi.ComponentResource):
         self.target_group_arn, self.target_group_arn_suffix = self._targets.arn, self._targets.arn_suffix
         self.register_outputs({"arn": self.arn, "dnsName": self.dns_name, "targetGroupArn": self.target_group_arn})
 
-    def forward_to(self, role: str, autoscaling_group_name: pulumi.Input[str]) -> None:
+    def forward_to(self, role: str, nodes: aws.eks.NodeGroup) -> None:
         """Nodes that come and go with their scaling group become targets, and stop being ones, by themselves."""
         aws.autoscaling.Attachment(
             f"{self._name}-nodes-{role}",
-            autoscaling_group_name=autoscaling_group_name,
+            autoscaling_group_name=nodes.resources.apply(lambda made: made[0]["autoscaling_groups"][0]["name"]),
             lb_target_group_arn=self._targets.arn,
             opts=ResourceOptions(parent=self),
         )

@@ -52,7 +52,7 @@ def _top(inputs: Mapping[str, Any]) -> Reasons:
 def _certificate(inputs: Mapping[str, Any]) -> Reasons:
     chosen = _block(inputs.get("viewerCertificate"))
     arn, lowest = chosen.get("acmCertificateArn"), chosen.get("minimumProtocolVersion")
-    own = bool(arn or chosen.get("iamCertificateId"))
+    own = any(_given(each) for each in (arn, chosen.get("iamCertificateId")))
     if isinstance(arn, str) and arn.startswith("arn:") and arn.split(":")[3] != "us-east-1":
         yield "viewerCertificate.acmCertificateArn", f"must be of us-east-1, is of {arn.split(':')[3]}"
     if inputs.get("aliases") and not own:
@@ -77,14 +77,15 @@ def _origins(inputs: Mapping[str, Any]) -> Reasons:
         if isinstance(domain, str) and ("/" in domain or ":" in domain):
             yield f"{at}.domainName", f"must be a host without scheme, port and path, is {domain!r}"
         path = origin.get("originPath")
-        if path and (not path.startswith("/") or path.endswith("/")):
+        if isinstance(path, str) and path and (not path.startswith("/") or path.endswith("/")):
             yield f"{at}.originPath", f"must begin with a slash and not end with one, is {path!r}"
         kinds = [name for name in ("customOriginConfig", "s3OriginConfig", "vpcOriginConfig") if origin.get(name)]
         if len(kinds) > 1:
             yield f"{at}.{kinds[1]}", f"cannot stand beside {kinds[0]}"
         if not kinds and isinstance(domain, str) and ".s3" not in domain:
             yield f"{at}.customOriginConfig", f"is needed: {domain} is no bucket"
-        if origin.get("originAccessControlId") and _block(origin.get("s3OriginConfig")).get("originAccessIdentity"):
+        identity = _block(origin.get("s3OriginConfig")).get("originAccessIdentity")
+        if _given(origin.get("originAccessControlId")) and _given(identity):
             yield f"{at}.originAccessControlId", "cannot stand beside an origin access identity"
         yield from _ranges(origin, at, _RANGES)
         yield from _ranges(_block(origin.get("customOriginConfig")), f"{at}.customOriginConfig", _CUSTOM_RANGES)
@@ -158,6 +159,11 @@ def _errors(inputs: Mapping[str, Any]) -> Reasons:
             yield f"{at}.responsePagePath", "and `responseCode` are given together or not at all"
         if page and not page.startswith("/"):
             yield f"{at}.responsePagePath", f"must begin with a slash, is {page!r}"
+
+
+def _given(value: Any) -> bool:
+    """A value still unknown is one all the same."""
+    return wire.has_unknown(value) or bool(value)
 
 
 def _block(value: Any) -> Mapping[str, Any]:
