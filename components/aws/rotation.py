@@ -1,0 +1,284 @@
+"""Renews every generated secret and key ring: the function of images/rotation in the private subnets, called by
+Secrets Manager a week before a secret is as old as it may become.
+
+Costs a month, us-east-1 list prices of 2026-11: under 0.10 USD; some 60 short runs a quarter and one a day.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.aws.log_groups import LogClass, log_group
+from components.aws.policy_documents import allow, document, trust
+from components.aws.secret_values import CACHE_ADMINISTRATOR, DATABASE_ADMINISTRATOR, Kept
+from components.aws.secrets import Secrets
+from components.naming import DataClass, Naming
+from systems.model import Retention
+
+_CODE = Path(__file__).parents[2] / "images" / "rotation" / "lifeline_rotation"
+_RUNTIME, _LIMIT_SECONDS, _MEMORY_MIB = "python3.13", 60, 256
+#: A failed rotation is tried again daily; a week of tries lies within the documented age.
+_DAYS_FOR_TRIES = 7
+_NEEDS_DATABASE = ("postgresql", "postgresql-administrator")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseReach:
+    """The primary, as host:port; what it is called inside; its security group."""
+
+    address: pulumi.Input[str]
+    database_name: str
+    group_id: pulumi.Input[str]
+    port: int = 5432
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheReach:
+    """Every node of Redis, as host:port, with the private authority that signed their certificates."""
+
+    addresses: Sequence[pulumi.Input[str]]
+    authority_pem: pulumi.Input[str]
+    group_id: pulumi.Input[str]
+    port: int = 6379
+
+
+@dataclass(frozen=True, kw_only=True)
+class RotationArgs:
+    """Without `database` or `cache` their secrets wait for their first rotation; all others rotate."""
+
+    secrets: Secrets
+    account_id: str
+    vpc_id: pulumi.Input[str]
+    vpc_cidr: str
+    subnet_ids: Sequence[pulumi.Input[str]]
+    secrets_key_arn: pulumi.Input[str]
+    logs_key_arn: pulumi.Input[str]
+    retention: Retention
+    database: DatabaseReach | None = None
+    cache: CacheReach | None = None
+
+
+class Rotation(pulumi.ComponentResource):
+    """One function for all kinds of secrets."""
+
+    function_name: pulumi.Output[str]
+    security_group_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: RotationArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
+        super().__init__("lifeline:aws:Rotation", name, None, opts)
+        self._name, self._args, self._naming = name, args, naming
+        self._child = ResourceOptions(parent=self)
+        self._function_name = naming.name("rotation", limit=64)
+        self._log_group = self._create_log_group()
+        self._role, granted = self._create_role()
+        self._group = self._create_security_group()
+        self._open_ways()
+        self._function = self._create_function(granted)
+        admitted = self._admit_secrets_manager()
+        for secret in self._rotating():
+            self._rotate(secret, admitted)
+        self._look_daily_at_supplied_ones()
+        self.function_name = self._function.name
+        self.security_group_id = self._group.id
+        self.register_outputs({"functionName": self.function_name, "securityGroupId": self.security_group_id})
+
+    def _rotating(self) -> list[Kept]:
+        waiting = _NEEDS_DATABASE if self._args.database is None else ()
+        waiting += ("redis",) if self._args.cache is None else ()
+        return [each for each in self._args.secrets.changing() if each.kind not in waiting]
+
+    def _create_log_group(self) -> aws.cloudwatch.LogGroup:
+        """Who changed which secret when; values never reach it."""
+        return log_group(
+            f"{self._name}-log",
+            f"/aws/lambda/{self._function_name}",
+            LogClass.AUDIT,
+            retention=self._args.retention,
+            key_arn=self._args.logs_key_arn,
+            naming=self._naming,
+            component="rotation",
+            opts=self._child,
+        )
+
+    def _create_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        role = aws.iam.Role(
+            f"{self._name}-role",
+            name=self._function_name,
+            assume_role_policy=document(trust("lambda.amazonaws.com")),
+            tags=self._naming.tags("rotation", DataClass.SECRETS),
+            opts=self._child,
+        )
+        policy = aws.iam.RolePolicy(
+            f"{self._name}-policy", name="rotate", role=role.id, policy=self._policy(), opts=self._child
+        )
+        return role, policy
+
+    def _policy(self) -> pulumi.Output[str]:
+        """Its own secrets and nobody else's; network interfaces are Lambda's way into the subnets."""
+        changing = [self._args.secrets.arn(each.name) for each in self._args.secrets.changing()]
+        everything = self._args.secrets.arns.apply(lambda arns: list(arns.values()))
+        interfaces = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
+        addresses = ("AssignPrivateIpAddresses", "UnassignPrivateIpAddresses", "DescribeSubnets")
+        through = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}
+        return document(
+            allow(
+                "RenewSecrets",
+                [
+                    *("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"),
+                    *("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
+                ],
+                changing,
+            ),
+            {
+                **allow("SeeAge", ["secretsmanager:ListSecretVersionIds"], []),
+                "Resource": everything,
+            },
+            allow("UseTheKey", ["kms:Decrypt", "kms:GenerateDataKey"], [self._args.secrets_key_arn], through),
+            allow(
+                "WriteItsLog",
+                ["logs:CreateLogStream", "logs:PutLogEvents"],
+                [self._log_group.arn.apply(lambda arn: f"{arn}:*")],
+            ),
+            allow("JoinTheNetwork", [f"ec2:{action}" for action in (*interfaces, *addresses)], ["*"]),
+        )
+
+    def _create_security_group(self) -> aws.ec2.SecurityGroup:
+        return aws.ec2.SecurityGroup(
+            f"{self._name}-group",
+            name=self._function_name,
+            description="The function that renews secrets",
+            vpc_id=self._args.vpc_id,
+            tags={**self._naming.tags("rotation"), "Name": self._function_name},
+            opts=self._child,
+        )
+
+    def _open_ways(self) -> None:
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-to-endpoints",
+            security_group_id=self._group.id,
+            description="Secrets Manager, through its endpoint in the network",
+            cidr_ipv4=self._args.vpc_cidr,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            tags=self._naming.tags("rotation"),
+            opts=self._child,
+        )
+        if database := self._args.database:
+            self._open_way("database", database.group_id, database.port)
+        if cache := self._args.cache:
+            self._open_way("cache", cache.group_id, cache.port)
+
+    def _open_way(self, to: str, group_id: pulumi.Input[str], port: int) -> None:
+        """Both ends: out of this group and into that one."""
+        shared = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "tags": self._naming.tags("rotation")}
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-to-{to}",
+            security_group_id=self._group.id,
+            referenced_security_group_id=group_id,
+            description=f"New passwords to the {to}",
+            **shared,
+            opts=self._child,
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-into-{to}",
+            security_group_id=group_id,
+            referenced_security_group_id=self._group.id,
+            description="New passwords from the rotation",
+            **shared,
+            opts=self._child,
+        )
+
+    def _create_function(self, granted: aws.iam.RolePolicy) -> aws.lambda_.Function:
+        return aws.lambda_.Function(
+            f"{self._name}-function",
+            name=self._function_name,
+            description="Renews the secrets of this stack",
+            runtime=_RUNTIME,
+            architectures=["arm64"],
+            handler="lifeline_rotation.handler.handle",
+            code=package(),
+            role=self._role.arn,
+            timeout=_LIMIT_SECONDS,
+            memory_size=_MEMORY_MIB,
+            kms_key_arn=self._args.secrets_key_arn,
+            environment={"variables": self._variables()},
+            vpc_config={"subnet_ids": list(self._args.subnet_ids), "security_group_ids": [self._group.id]},
+            tags=self._naming.tags("rotation", DataClass.SECRETS),
+            opts=ResourceOptions(parent=self, depends_on=[granted, self._log_group]),
+        )
+
+    def _variables(self) -> dict[str, pulumi.Input[str]]:
+        """Places and names; a secret never."""
+        secrets, variables = self._args.secrets, dict[str, pulumi.Input[str]]()
+        if database := self._args.database:
+            variables |= {"DATABASE": database.address, "DATABASE_NAME": database.database_name}
+            variables["DATABASE_ADMINISTRATOR"] = secrets.name_of(DATABASE_ADMINISTRATOR)
+        if cache := self._args.cache:
+            variables["CACHE_NODES"] = pulumi.Output.all(*cache.addresses).apply(",".join)
+            variables["CACHE_AUTHORITIES"] = cache.authority_pem
+            variables["CACHE_ADMINISTRATOR"] = secrets.name_of(CACHE_ADMINISTRATOR)
+        return variables
+
+    def _admit_secrets_manager(self) -> aws.lambda_.Permission:
+        return aws.lambda_.Permission(
+            f"{self._name}-caller",
+            statement_id="secrets-manager",
+            action="lambda:InvokeFunction",
+            function=self._function.name,
+            principal="secretsmanager.amazonaws.com",
+            source_account=self._args.account_id,
+            opts=self._child,
+        )
+
+    def _rotate(self, secret: Kept, admitted: aws.lambda_.Permission) -> None:
+        """Not at once: a new stack's servers learn the first values first."""
+        aws.secretsmanager.SecretRotation(
+            f"{self._name}-{secret.name}",
+            secret_id=self._args.secrets.arn(secret.name),
+            rotation_lambda_arn=self._function.arn,
+            rotate_immediately=False,
+            rotation_rules={"automatically_after_days": max(1, secret.rotation_days - _DAYS_FOR_TRIES)},
+            opts=ResourceOptions(parent=self, depends_on=[admitted]),
+        )
+
+    def _look_daily_at_supplied_ones(self) -> None:
+        """Which slots are empty and how old the rest is becomes a metric with an alarm."""
+        rule = aws.cloudwatch.EventRule(
+            f"{self._name}-daily",
+            name=self._naming.name("supplied-secrets", limit=64),
+            description="Looks for empty and aged secrets that only their providers can make",
+            schedule_expression="rate(1 day)",
+            tags=self._naming.tags("rotation"),
+            opts=self._child,
+        )
+        asked = {"supplied": list(self._args.secrets.supplied()), "stack": self._naming.name()}
+        aws.cloudwatch.EventTarget(
+            f"{self._name}-daily-target",
+            rule=rule.name,
+            arn=self._function.arn,
+            input=json.dumps(asked),
+            opts=self._child,
+        )
+        aws.lambda_.Permission(
+            f"{self._name}-daily-caller",
+            statement_id="daily",
+            action="lambda:InvokeFunction",
+            function=self._function.name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+            opts=self._child,
+        )
+
+
+def package() -> pulumi.AssetArchive:
+    """The function's code, from this repository alone: same files, same archive, on any machine. boto3 is AWS's."""
+    files = sorted(each for each in _CODE.iterdir() if each.suffix in (".py", ".pem"))
+    return pulumi.AssetArchive(
+        {f"lifeline_rotation/{each.name}": pulumi.StringAsset(each.read_text(encoding="utf-8")) for each in files}
+    )
