@@ -43,11 +43,15 @@ def preview(
     stack: Stack = "prod",
     project: Project = paths.PROJECT,
     diff: Annotated[bool, typer.Option(help="the engine's own account, property by property")] = False,
+    plan: Annotated[Path | None, typer.Option(help="where to write the engine's plan")] = None,
 ) -> None:
     """Show what `up` would do."""
     from rehearsal.commands import deploy
 
-    _run(lambda terminal: deploy.preview(stack, project.resolve(), terminal, diff), go_on=f"make preview STACK={stack}")
+    _run(
+        lambda terminal: deploy.preview(stack, project.resolve(), terminal, diff, plan=plan),
+        go_on=f"make preview STACK={stack}",
+    )
 
 
 @app.command()

@@ -39,12 +39,20 @@ def up(stack: str, project: Path, terminal: Terminal) -> int:
     return 0
 
 
-def preview(stack: str, project: Path, terminal: Terminal, diff: bool = False, policies: str | None = None) -> int:
+def preview(
+    stack: str,
+    project: Path,
+    terminal: Terminal,
+    diff: bool = False,
+    policies: str | None = None,
+    plan: Path | None = None,
+) -> int:
     """Show what `up` would do; 0 when it would be allowed to."""
     look_at(stack, project)
     packs = ["--policy-pack", str(_policy_pack(project, policies))] if policies else []
+    saved = ["--save-plan", str(plan.resolve())] if plan else []
     stage = set_up(stack, project, terminal)
-    planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs)
+    planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs, *saved)
     if diff:
         terminal.console.print(planned.text, markup=False, soft_wrap=True)
     elif (tree := telling.operations(planned.story, f"{stage.file.project} {stack}")) is not None:
