@@ -18,14 +18,25 @@ from typing import Any
 #: Lanes from the outside in, and the components that belong there by the last part of their type.
 LANES: Mapping[str, tuple[str, ...]] = {
     "The way in": ("Names", "Edge", "Balancer", "HAProxy"),
-    "Workloads": ("Namespaces", "Shared", "Application", "Jobs", "Switches", "InternalCertificates"),
+    "Workloads": ("Application", "Jobs", "Switches"),
     "Data": ("Pooler", "Postgres", "RedisSentinel", "Backups", "Bucket", "Uploads", "Secrets", "Rotation"),
     "Watching": ("Monitoring", "Topics", "Alarms", "Audit", "LogArchive", "FlowLogs", "DeadMan", "Spending"),
-    "Ground": ("Cluster", "Images", "Storage", "Network", "Firewall", "NameFirewall", "Endpoints", "Keys"),
+    "Ground": (
+        "Cluster",
+        "Namespaces",
+        "InternalCertificates",
+        "Images",
+        "Storage",
+        "Network",
+        "Firewall",
+        "NameFirewall",
+        "Endpoints",
+        "Keys",
+    ),
     "Recovery region": ("RecoveryRegion",),
 }
 _COLOURS = ("#e8f1fb", "#eaf6ec", "#fdf3e1", "#f4ecf8", "#eff0f2", "#fbe9e7")
-_BOX, _GAP, _LANE, _MARGIN, _TITLE = 168, 14, 96, 24, 120
+_BOX, _BOX_HEIGHT, _GAP, _LANE, _MARGIN, _TITLE = 168, 56, 14, 128, 24, 120
 #: Between these lanes arrows say something; everything stands on the ground.
 _ARROWS_AMONG = ("The way in", "Workloads", "Data")
 
@@ -125,13 +136,13 @@ def svg(picture: Picture, title: str) -> str:
         top = _MARGIN + 40 + row * _LANE
         colour = _COLOURS[[*LANES].index(lane)]
         drawn.append(
-            f'<rect x="{_MARGIN}" y="{top}" width="{width - 2 * _MARGIN}" height="{_LANE - 12}" fill="{colour}"/>'
+            f'<rect x="{_MARGIN}" y="{top}" width="{width - 2 * _MARGIN}" height="{_LANE - 10}" fill="{colour}"/>'
         )
-        drawn.append(f'<text class="lane" x="{_MARGIN + 12}" y="{top + 46}">{escape(lane)}</text>')
+        drawn.append(f'<text class="lane" x="{_MARGIN + 12}" y="{top + 56}">{escape(lane)}</text>')
         for column, part in enumerate(parts):
             left = _MARGIN + _TITLE + column * (_BOX + _GAP)
-            middle[part.name] = (left + _BOX // 2, top + 42)
-            boxes += _box(part, left, top + 14)
+            middle[part.name] = (left + _BOX // 2, top + 24 + _BOX_HEIGHT // 2)
+            boxes += _box(part, left, top + 24)
     arrows = [line for part in picture.parts for line in _arrows(part, picture, middle)]
     return _PAGE.format(
         width=width, height=height, title=escape(title), margin=_MARGIN, body="\n".join([*drawn, *arrows, *boxes])
@@ -140,7 +151,7 @@ def svg(picture: Picture, title: str) -> str:
 
 def _box(part: Part, left: int, top: int) -> list[str]:
     return [
-        f'<rect class="box" x="{left}" y="{top}" width="{_BOX}" height="56" rx="6"/>',
+        f'<rect class="box" x="{left}" y="{top}" width="{_BOX}" height="{_BOX_HEIGHT}" rx="6"/>',
         f'<text class="name" x="{left + _BOX // 2}" y="{top + 25}">{escape(part.name)}</text>',
         f'<text class="count" x="{left + _BOX // 2}" y="{top + 44}">{escape(part.counted)}</text>',
     ]
@@ -150,8 +161,20 @@ def _arrows(part: Part, picture: Picture, middle: Mapping[str, tuple[int, int]])
     lanes = {each.name: each.lane for each in picture.parts}
     for used in sorted(picture.uses.get(part.name, ())):
         if part.lane in _ARROWS_AMONG and lanes[used] in _ARROWS_AMONG:
-            (x1, y1), (x2, y2) = middle[part.name], middle[used]
-            yield f'<line class="uses" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+            yield f'<path class="uses" d="{_curve(middle[part.name], middle[used])}" marker-end="url(#tip)"/>'
+
+
+def _curve(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """From edge to edge: below the boxes within a lane, through the space between lanes otherwise."""
+    (x1, y1), (x2, y2) = start, end
+    half = _BOX_HEIGHT // 2
+    if y1 == y2:
+        aside = 28 if x2 > x1 else -28
+        y = y1 + half
+        return f"M{x1 + aside},{y} C{x1 + aside},{y + 30} {x2 - aside},{y + 30} {x2 - aside},{y + 3}"
+    down = 1 if y2 > y1 else -1
+    y1, y2 = y1 + down * half, y2 - down * (half + 3)
+    return f"M{x1},{y1} C{x1},{y1 + down * 40} {x2},{y2 - down * 40} {x2},{y2}"
 
 
 _PAGE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">
@@ -159,8 +182,11 @@ _PAGE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}
 text {{ font-family: Helvetica, Arial, sans-serif; fill: #1b1f24 }}
 .title {{ font-size: 18px; font-weight: bold }} .lane {{ font-size: 13px; font-weight: bold; fill: #57606a }}
 .box {{ fill: #ffffff; stroke: #8c959f }} .name {{ font-size: 13px; font-weight: bold; text-anchor: middle }}
-.count {{ font-size: 11px; fill: #57606a; text-anchor: middle }} .uses {{ stroke: #b0b8c1; stroke-width: 1.2 }}
+.count {{ font-size: 11px; fill: #57606a; text-anchor: middle }}
+.uses {{ stroke: #8c959f; stroke-width: 1.2; fill: none }}
 </style>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+<path d="M0,0 L8,4 L0,8 z" fill="#8c959f"/></marker></defs>
 <rect width="{width}" height="{height}" fill="#ffffff"/>
 <text class="title" x="{margin}" y="44">{title}</text>
 {body}
