@@ -11,7 +11,9 @@ from typing import cast
 
 import yaml
 
+import settings_monitoring
 import settings_names
+from rendering.grafana.settings import SignOn
 from settings_reading import Problem, Reader, SettingsError
 from systems import availability, environments, registry
 from systems.model import Environment, RecoveryLevel, SecretClass, SpecError, Strategy, System
@@ -28,6 +30,7 @@ REGIONS = (
 KEYS = (
     *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
     *("hostsElsewhere", "externalHosts", "adminCidrs", "images", "candidateImages", "suppliedSecrets"),
+    *("imageDigests", "singleSignOn"),
     *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
@@ -61,6 +64,10 @@ class Settings:
     images: Mapping[str, str]
     candidate_images: Mapping[str, str]
     """Of a release that some users have already; empty between rollouts."""
+    image_digests: Mapping[str, str]
+    """Of third-party images, where the stack names other content than the project's table."""
+    sign_on: SignOn | None
+    """Who signs people in to Grafana; None leaves one administrator with a generated password."""
     supplied_secrets: Mapping[str, str] = field(repr=False)
     availability_level: int
     kubeconfig: str | None = field(default=None, repr=False)
@@ -97,6 +104,8 @@ def parse(config: Mapping[str, object]) -> Settings:
         "admin_cidrs": _admin_cidrs(read),
         "images": _images(read, system, environment),
         "candidate_images": _candidate_images(read, system, environment),
+        "image_digests": settings_monitoring.image_digests(read, environment),
+        "sign_on": settings_monitoring.sign_on(read),
         "supplied_secrets": _supplied_secrets(read, system),
         "kubeconfig": _kubeconfig(read),
         "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),

@@ -1,0 +1,1 @@
+"""Numbers in documented JSON answers, as metrics for Prometheus."""

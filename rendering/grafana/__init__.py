@@ -1,0 +1,1 @@
+"""Grafana: its settings, its datasources and its dashboards, rendered from the spec."""
