@@ -7,6 +7,8 @@ from rendering.prometheus.named import NAMES, THING, figure, limit
 from rendering.prometheus.rule import AlertRule, Group, Recording
 from systems.model import Alert, Comparison, Condition, Severity, Signal, Statistic, System
 
+#: As the documents write it: 1.0999999999999999 in a message at night.
+_BARE_VALUE, _ROUNDED_VALUE = "{{ $value }}", '{{ printf "%.2f" $value }}'
 _WORDS = {Comparison.ABOVE: "above", Comparison.BELOW: "below", Comparison.EQUAL: "exactly"}
 
 
@@ -67,7 +69,7 @@ def _spelled_out(system: System, alert: Alert) -> AlertRule:
         signal=signal.value,
         for_seconds=alert.condition.for_seconds,
         summary=f"{system.full_name}: {alert.summary}{_of(signal)}",
-        description=alert.description,
+        description=alert.description.replace(_BARE_VALUE, _ROUNDED_VALUE),
         action=alert.action,
     )
 

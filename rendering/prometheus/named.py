@@ -59,5 +59,14 @@ def figure(signal: Signal) -> str:
 
 
 def limit(signal: Signal, number: float) -> str:
-    unit = " %" if signal.is_percentage else " s" if signal.value.endswith("_seconds") else ""
-    return f"{number:g}{unit}"
+    if signal.value.endswith("_seconds"):
+        return duration(number)
+    return f"{number:g} %" if signal.is_percentage else f"{number:g}"
+
+
+def duration(seconds: float) -> str:
+    """In the largest unit that gives a whole number."""
+    for unit, size in (("d", 86_400), ("h", 3_600)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"

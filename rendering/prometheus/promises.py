@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rendering.prometheus import people, signals
 from rendering.prometheus.documented import line
-from rendering.prometheus.named import NAMES
+from rendering.prometheus.named import NAMES, duration
 from rendering.prometheus.rule import AlertRule, Group
 from systems.model import Comparison, Condition, Severity, Signal, System
 
@@ -57,7 +57,7 @@ def _backups(system: System, dumps_are_drawn: bool) -> Iterator[AlertRule]:
             NAMES[Signal.BACKUP_AGE_SECONDS],
             f"{age} > {limit}",
             Signal.BACKUP_AGE_SECONDS,
-            f"the last backup of `{kind.name}` is {{{{ $value | humanizeDuration }}}} old, the limit is {limit} s",
+            f"the last backup of `{kind.name}` is {{{{ $value | humanizeDuration }}}} old, not {duration(limit)} at most",
             labels={"kind": kind.name},
         )
         yield _rule(
