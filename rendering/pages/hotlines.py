@@ -17,7 +17,9 @@ def hotline_list(hotlines: tuple[Hotline, ...], words: Words) -> str:
 def _item(line: Hotline, words: Words, *, first: bool) -> str:
     how = {Contact.VOICE: words.call, Contact.TEXT: words.text, Contact.CHAT: words.chat}[line.contact]
     where = words.countries.get(line.country, line.country)
-    told = f"<b>{escape(line.number)}</b> {escape(line.name)} <span>{escape(how)} · {escape(where)}</span>"
+    # Lines keep their own names, which a screen reader must not read out as Spanish.
+    name = f'<bdi lang="en">{escape(line.name)}</bdi>'
+    told = f"<b>{escape(line.number)}</b> {name} <span>{escape(how)} · {escape(where)}</span>"
     return f'<li{" class=first" if first else ""}><a class="line" href="{_address(line)}">{told}</a></li>'
 
 

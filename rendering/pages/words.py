@@ -40,7 +40,7 @@ _ENGLISH = Words(
     countries={"US": "United States", "GB": "United Kingdom and Ireland", "*": "Most countries"},
     maintenance_title="Back soon",
     maintenance_heading="We are working on the site and will be back soon.",
-    maintenance="This should take no more than {minutes} minutes. Nothing you have saved is lost.",
+    maintenance="This should take no more than {minutes} minutes.",
     again="Try again",
     meanwhile="If you need somebody now, do not wait for us:",
 )
@@ -59,7 +59,7 @@ _SPANISH = Words(
     countries={"US": "Estados Unidos", "GB": "Reino Unido e Irlanda", "*": "La mayoría de los países"},
     maintenance_title="Volvemos pronto",
     maintenance_heading="Estamos trabajando en el sitio y volvemos pronto.",
-    maintenance="No debería tardar más de {minutes} minutos. Nada de lo que guardó se pierde.",
+    maintenance="No debería tardar más de {minutes} minutos.",
     again="Intentar de nuevo",
     meanwhile="Si necesita hablar con alguien ahora, no nos espere:",
 )
