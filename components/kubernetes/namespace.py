@@ -36,6 +36,8 @@ class Namespace(pulumi.ComponentResource):
     """Pod Security, network policies that deny both ways until a flow is named, a quota and limits."""
 
     namespace: pulumi.Output[str]
+    guards: list[pulumi.Resource]
+    """What must be there before the first pod."""
 
     def __init__(self, name: str, args: NamespaceArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:kubernetes:Namespace", name, None, opts)
@@ -43,13 +45,10 @@ class Namespace(pulumi.ComponentResource):
         self._child = ResourceOptions(parent=self)
         created = self._create_namespace()
         self.namespace = created.metadata.apply(lambda metadata: metadata.name or "")
-        self._create_policy(Policy(args.purpose, "deny-all", "whatever no flow names", _nothing()))
-        for policy in args.policies:
-            if policy.namespace == args.purpose:
-                self._create_policy(policy)
-        self._create_quota()
-        self._create_limits()
-        self._disarm_default_account()
+        deny_all = Policy(args.purpose, "deny-all", "whatever no flow names", _nothing())
+        own = [each for each in args.policies if each.namespace == args.purpose]
+        self.guards = [self._create_policy(each) for each in (deny_all, *own)]
+        self.guards += [self._create_quota(), self._create_limits(), self._disarm_default_account()]
         self.register_outputs({"namespace": self.namespace})
 
     def _create_namespace(self) -> kubernetes.core.v1.Namespace:
@@ -67,8 +66,8 @@ class Namespace(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _create_policy(self, policy: Policy) -> None:
-        kubernetes.networking.v1.NetworkPolicy(
+    def _create_policy(self, policy: Policy) -> pulumi.Resource:
+        return kubernetes.networking.v1.NetworkPolicy(
             f"{self._name}-{policy.name}",
             metadata={
                 "name": policy.name,
@@ -79,25 +78,25 @@ class Namespace(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _create_quota(self) -> None:
-        kubernetes.core.v1.ResourceQuota(
+    def _create_quota(self) -> pulumi.Resource:
+        return kubernetes.core.v1.ResourceQuota(
             f"{self._name}-quota",
             metadata={"name": "quota", "namespace": self.namespace},
             spec={"hard": self._args.allowance.hard},
             opts=self._child,
         )
 
-    def _create_limits(self) -> None:
-        kubernetes.core.v1.LimitRange(
+    def _create_limits(self) -> pulumi.Resource:
+        return kubernetes.core.v1.LimitRange(
             f"{self._name}-limits",
             metadata={"name": "limits", "namespace": self.namespace},
             spec={"limits": self._args.allowance.limits},
             opts=self._child,
         )
 
-    def _disarm_default_account(self) -> None:
+    def _disarm_default_account(self) -> pulumi.Resource:
         """The controller manager makes `default` in every namespace: a pod that names no account gets no token."""
-        kubernetes.core.v1.ServiceAccountPatch(
+        return kubernetes.core.v1.ServiceAccountPatch(
             f"{self._name}-default-account",
             metadata={
                 "name": "default",
@@ -127,20 +126,24 @@ class Namespaces(pulumi.ComponentResource):
     """The platform's."""
     monitoring: pulumi.Output[str]
     node_agents: pulumi.Output[str]
+    guards: list[pulumi.Resource]
+    """Policies, quotas and priorities: no pod starts before them."""
 
     def __init__(self, name: str, args: NamespacesArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:kubernetes:Namespaces", name, None, opts)
         self._name, self._naming = name, naming
         self._policies = tuple(policies(flows(args.system)))
+        self.guards = [self._create_priority(priority) for priority in Priority]
         self.namespace = self._create(InNamespace.PLATFORM, quotas.of_platform(args.system))
         self.monitoring = self._create(InNamespace.MONITORING, quotas.of_monitoring(args.system))
         self.node_agents = self._create(InNamespace.NODE_AGENTS, quotas.of_node_agents(args.system), PRIVILEGED)
-        self.priorities = [self._create_priority(priority) for priority in Priority]
         self.register_outputs({"namespace": self.namespace})
 
     def _create(self, purpose: InNamespace, allowance: Allowance, standard: str = RESTRICTED) -> pulumi.Output[str]:
         args = NamespaceArgs(purpose=purpose, policies=self._policies, allowance=allowance, standard=standard)
-        return Namespace(f"{self._name}-{purpose}", args, self._naming, ResourceOptions(parent=self)).namespace
+        created = Namespace(f"{self._name}-{purpose}", args, self._naming, ResourceOptions(parent=self))
+        self.guards += created.guards
+        return created.namespace
 
     def _create_priority(self, priority: Priority) -> kubernetes.scheduling.v1.PriorityClass:
         return kubernetes.scheduling.v1.PriorityClass(

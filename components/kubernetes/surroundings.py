@@ -1,6 +1,6 @@
 """What a program finds when it starts: its identity, its settings and its secrets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -29,6 +29,8 @@ class Shared:
     secret_arns: Mapping[str, pulumi.Input[str]]
     filled_secrets: frozenset[str]
     """Names of secrets that have a value (workload_secrets.filled)."""
+    guards: Sequence[pulumi.Resource] = ()
+    """Of the namespace: no pod starts before its policies are there."""
     authority: pulumi.Input[str] = AUTHORITY_CONFIG_MAP
     """ConfigMap with the certificate of the internal authority."""
     grant: Grant | None = None
@@ -54,6 +56,7 @@ class Shared:
             switches=bool(environment.switches(self.system)),
             authority=self.authority if uses_data else None,
             grant=self.grant,
+            guards=self.guards,
         )
 
 
@@ -69,6 +72,7 @@ class SurroundingsArgs:
     switches: bool
     authority: pulumi.Input[str] | None
     grant: Grant | None
+    guards: Sequence[pulumi.Resource]
 
 
 class Surroundings(pulumi.ComponentResource):
@@ -85,7 +89,7 @@ class Surroundings(pulumi.ComponentResource):
         settings = self._create_settings()
         self._settings = settings.metadata.apply(lambda metadata: metadata.name or "")
         self._copy = f"{args.program}-secrets" if args.mounted else None
-        self.resources: list[pulumi.Resource] = [account, settings, *self._create_secrets()]
+        self.resources: list[pulumi.Resource] = [*args.guards, account, settings, *self._create_secrets()]
         self.register_outputs({"serviceAccount": self.service_account})
 
     @property

@@ -1,0 +1,112 @@
+"""The nodes that a stack's sizing buys, simulated; and what of its pods has found a place."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rehearsal.paths import StackPaths
+from rehearsal.providers.kubernetes import definitions, nodes
+from rehearsal.providers.kubernetes.client import Client, Endpoint
+from systems import sizing
+from systems.instance_types import most_pods
+from systems.model import System
+
+REGION, NAME = "us-east-1", "sized"
+NAMESPACES = ("platform", "monitoring", "node-agents")
+_PATIENCE_SECONDS = 240.0
+_SECRETS_DRIVER = "aws-secrets-store-csi-driver-provider"
+
+
+@dataclass(frozen=True)
+class Pod:
+    """One pod and where it is; `why` is the scheduler's word on one that is nowhere."""
+
+    name: str
+    zone: str
+    phase: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Nodes as sizing plans them, group by group and zone by zone."""
+
+    client: Client
+    zones: tuple[str, ...]
+
+    def lose(self, zone: str) -> list[str]:
+        """All machines of a zone, at once."""
+        gone = [name for name, where in self._zones().items() if where == zone]
+        for name in gone:
+            self.client.delete(f"/api/v1/nodes/{name}", {})
+        return gone
+
+    def pods(self) -> list[Pod]:
+        zones = self._zones()
+        found = [pod for space in NAMESPACES for pod in self.client.items(f"/api/v1/namespaces/{space}/pods")]
+        return [
+            Pod(
+                pod["metadata"]["name"],
+                zones.get(pod["spec"].get("nodeName", ""), ""),
+                pod["status"].get("phase", ""),
+                next(
+                    (c.get("message", "") for c in pod["status"].get("conditions") or [] if c["status"] == "False"), ""
+                ),
+            )
+            for pod in found
+            if not pod["metadata"].get("deletionTimestamp")
+        ]
+
+    def settle(self) -> list[Pod]:
+        """Waits until every pod runs on a node that is there, and every Deployment has all its replicas."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while unsettled := [*self._lacking(), *self._homeless()]:
+            assert time.monotonic() < deadline, "\n".join(unsettled)
+            time.sleep(0.5)
+        return self.pods()
+
+    def _homeless(self) -> list[str]:
+        return [
+            f"{pod.name} is {pod.phase}: {pod.why}" for pod in self.pods() if not pod.zone and pod.phase != "Succeeded"
+        ]
+
+    def _lacking(self) -> Iterator[str]:
+        for space in NAMESPACES:
+            for each in self.client.items(f"/apis/apps/v1/namespaces/{space}/deployments"):
+                wanted, ready = each["spec"]["replicas"], each["status"].get("readyReplicas", 0)
+                if wanted != ready:
+                    yield f"{each['metadata']['name']} has {ready} of {wanted} replicas"
+
+    def _zones(self) -> dict[str, str]:
+        listed = self.client.items("/api/v1/nodes", labelSelector=f"alpha.eksctl.io/cluster-name={NAME}")
+        return {node["metadata"]["name"]: node["metadata"]["labels"]["topology.kubernetes.io/zone"] for node in listed}
+
+
+@contextmanager
+def sized_for(system: System, paths: StackPaths) -> Iterator[Cluster]:
+    """A cluster of the documented size; its nodes leave again."""
+    zones = tuple(f"{REGION}{letter}" for letter in "abc"[: system.objectives.zones])
+    definitions.install_addon(_SECRETS_DRIVER, paths=paths)
+    groups = sizing.plan(system).node_groups
+    for group in groups:
+        nodes.join(
+            group.role,
+            NAME,
+            group.machine.name,
+            group.machine.vcpus,
+            group.machine.memory_gib * 1024,
+            most_pods(group.machine),
+            zones,
+            group.nodes,
+            {"lifeline.dev/role": group.role},
+            [],
+            REGION,
+            disk_gib=group.disk_gib,
+            paths=paths,
+        )
+    try:
+        yield Cluster(Client(Endpoint.of(paths)), zones)
+    finally:
+        for group in groups:
+            nodes.leave(group.role, cluster=NAME, paths=paths)
