@@ -43,7 +43,7 @@ policy: $(VENV)/.installed ## preview the stack under the policy pack (PACK=<dir
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools
-	@$(RUN) -m pytest -n 2 --dist loadgroup -m "not campaign" $(if $(ONLY),-k "$(ONLY)")
+	@$(RUN) -m pytest -n 2 --dist loadgroup --durations=30 --durations-min=5 -m "not campaign" $(if $(ONLY),-k "$(ONLY)")
 
 lint: $(VENV)/.installed ## style, formatting and types
 	@$(VENV)/bin/ruff check .
