@@ -41,6 +41,8 @@ _IMAGE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._/:-]*?)(:(?P<tag>[\w][\w.-]{0,127}))?(@(?P<digest>sha256:[0-9a-f]{64}))?"
 )
 Baseline = ("managed", "external")
+#: The image of this project: psql, backups, drills.
+_PLATFORM_IMAGE = "platform"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +143,15 @@ def _images(read: Reader, system: System | None, environment: Environment) -> Ma
     """One reference for every image of the spec, by digest in production: a tag can be moved, a digest cannot."""
     given = _references(read, "images", system, environment)
     if given is not None and system:
-        for name in sorted({workload.image for workload in system.workloads} - given.keys()):
+        for name in sorted(_images_needed(system) - given.keys()):
             read.refuse("LL-CFG-020", f"images.{name}", None, "a reference for every image of the platform")
     return given or {}
+
+
+def _images_needed(system: System) -> set[str]:
+    """Those of workloads, and this project's own where a job runs in it."""
+    own = {_PLATFORM_IMAGE for job in system.application.jobs if job.workload == _PLATFORM_IMAGE}
+    return {*own, *(workload.image for workload in system.workloads)}
 
 
 def _candidate_images(read: Reader, system: System | None, environment: Environment) -> Mapping[str, str]:
@@ -160,7 +168,7 @@ def _references(read: Reader, key: str, system: System | None, environment: Envi
     given = read.mapping(key, "LL-CFG-015")
     if len(read.problems) > good_so_far:
         return None
-    known = {workload.image for workload in system.workloads} if system else set(given)
+    known = {*_images_needed(system), _PLATFORM_IMAGE} if system else set(given)
     for name, reference in given.items():
         matched = _IMAGE.fullmatch(reference)
         if name not in known:

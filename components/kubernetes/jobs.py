@@ -36,13 +36,13 @@ _NEVER = "0 0 1 1 *"
 
 @dataclass(frozen=True, kw_only=True)
 class JobsArgs:
-    """`images` are the stack's references by name (with `platform`), `candidates` those of a release on its way."""
+    """`images` are the stack's references by name, `candidates` those of a release on its way."""
 
     shared: Shared
     images: Mapping[str, str]
     candidates: Mapping[str, str] = field(default_factory=dict[str, str])
-    resolve: Callable[[str], pulumi.Input[str]] = lambda reference: reference
-    """From a reference to where the cluster pulls it."""
+    resolve: Callable[[str, str], pulumi.Input[str]] = lambda _, reference: reference
+    """From an image's name and reference to where the cluster pulls it."""
 
 
 class Jobs(pulumi.ComponentResource):
@@ -137,7 +137,7 @@ class Jobs(pulumi.ComponentResource):
         around, hardening = self._around(job), self._system.application.hardening
         container = {
             "name": job.name,
-            "image": self._args.resolve(reference),
+            "image": self._args.resolve(self._image_name(job), reference),
             "command": list(job.command),
             "security_context": pods.container_security(hardening),
             "resources": pods.resources(sizing.JOBS),

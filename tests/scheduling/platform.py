@@ -63,7 +63,7 @@ def deploy(stack: str, *, candidate: bool = False, stand_ins: bool = True) -> No
         filled_secrets=workload_secrets.filled(system, found.supplied_secrets),
         authority=certificates.authority_config_map,
     )
-    images = {**found.images, "platform": f"example.org/platform@sha256:{_CANDIDATE}"}
+    images = found.images
     jobs = Jobs("jobs", JobsArgs(shared=shared, images=images, candidates=found.candidate_images), naming)
     for workload in system.workloads:
         args = ApplicationArgs(
