@@ -62,7 +62,7 @@ EDGE = m.Edge(
 
 FIREWALL = m.Firewall(
     source=HARDENED,
-    network_cidr="10.40.0.0/16",
+    network_cidr="10.50.0.0/16",
     openings=usual.openings(),
     closed=(22, 3001, 9090),
     because={

@@ -34,6 +34,7 @@ class Registered:
     parent: str
     inputs: dict[str, Any]
     provider: str = ""
+    protected: bool = False
 
     @property
     def id(self) -> str:
@@ -50,10 +51,12 @@ class Recorder(Mocks):
 
     resources: list[Registered] = field(default_factory=list[Registered])
     parents: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    protected: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         parent = self.parents[args.typ, args.name]
-        made = Registered(args.typ, args.name, parent, dict(args.inputs), args.provider or "")
+        protected = (args.typ, args.name) in self.protected
+        made = Registered(args.typ, args.name, parent, dict(args.inputs), args.provider or "", protected)
         self.resources.append(made)
         return made.id, {**_told(made), "arn": made.arn, **args.inputs}
 
@@ -96,10 +99,12 @@ def _proof(host: str) -> dict[str, str]:
 
 
 class Monitor(MockMonitor):
-    """Mocks are not told whose child a resource is; the monitor is."""
+    """Mocks are not told whose child a resource is and whether it is protected; the monitor is."""
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         self.mocks.parents[request.type, request.name] = request.parent
+        if request.protect:
+            self.mocks.protected.add((request.type, request.name))
         return super().RegisterResource(request)
 
 
