@@ -113,12 +113,14 @@ def allowed_names(args: NameFirewallArgs) -> list[str]:
 
 def _names_of_aws(region: str) -> set[str]:
     """Of this region only: a bucket elsewhere would be a way out past the gateway's policy."""
-    machines = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-    return {
+    usual = {
         f"*.{region}.amazonaws.com",  # most services, private ways and image registries among them
+        f"*.{region}.api.aws",  # where pods get their credentials: eks-auth
         f"*.{region}.eks.amazonaws.com",
         f"*.{region}.rds.amazonaws.com",
         f"*.{region}.elb.amazonaws.com",
         f"*.{region}.vpce.amazonaws.com",
-        f"*.{machines}",
     }
+    if region == "us-east-1":  # older in style: SDKs still call its S3 by the name without a region
+        return usual | {"*.ec2.internal", "s3.amazonaws.com", "*.s3.amazonaws.com"}
+    return usual | {f"*.{region}.compute.internal"}

@@ -105,9 +105,13 @@ def test_a_service_whose_provider_no_document_names_is_reached_once_its_hosts_ar
 
 
 def test_aws_is_reached_in_this_region_only() -> None:
+    """Pods get credentials from eks-auth.<region>.api.aws; S3 in us-east-1 has a name without a region as well."""
     listed = allowed_names(names(system(), region="eu-west-1"))
     assert {"*.eu-west-1.amazonaws.com", "*.eu-west-1.rds.amazonaws.com", "*.eu-west-1.compute.internal"} <= set(listed)
-    assert not [name for name in listed if "us-east-1" in name or name == "*.ec2.internal"]
+    assert "*.eu-west-1.api.aws" in listed
+    assert not {"*.ec2.internal", "*.s3.amazonaws.com"} & set(listed)
+    assert not [name for name in listed if "us-east-1" in name]
+    assert {"*.ec2.internal", "s3.amazonaws.com", "*.s3.amazonaws.com"} <= set(allowed_names(names(system())))
 
 
 def test_listed_names_are_answered_with_all_they_lead_to_and_every_other_does_not_exist() -> None:
