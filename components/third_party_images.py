@@ -98,3 +98,8 @@ def is_digest(text: str) -> bool:
 def undetermined() -> tuple[str, ...]:
     """Images whose digest only the stack can say."""
     return tuple(name for name, image in IMAGES.items() if not image.digest)
+
+
+def references(digests: Mapping[str, str]) -> Mapping[str, str]:
+    """All of them by name; `digests` are the stack's, in place of the table's."""
+    return {name: image.reference(digests.get(name, "")) for name, image in IMAGES.items()}

@@ -27,7 +27,7 @@ def configuration(loki_url: str, *, logs: str = LOGS_DIRECTORY, state: str = STA
     return yaml.safe_dump(
         {
             "extensions": {"file_storage": {"directory": state, "create_directory": True}},
-            "receivers": {"file_log": _receiver(logs)},
+            "receivers": {"filelog": _receiver(logs)},
             "processors": {
                 "memory_limiter": {"check_interval": "1s", "limit_mib": 96, "spike_limit_mib": 24},
                 "batch": {"send_batch_size": 1_000, "timeout": "2s"},
@@ -43,7 +43,7 @@ def configuration(loki_url: str, *, logs: str = LOGS_DIRECTORY, state: str = STA
                 "extensions": ["file_storage"],
                 "pipelines": {
                     "logs": {
-                        "receivers": ["file_log"],
+                        "receivers": ["filelog"],
                         "processors": ["memory_limiter", "batch"],
                         "exporters": ["otlphttp"],
                     }

@@ -15,6 +15,7 @@ from systems.model import JobTime, System
 BALANCER_HTTP, BALANCER_HTTPS, BALANCER_METRICS = 8080, 8443, 8404
 CACHE, CACHE_METRICS, SENTINEL, POSTGRES = 6379, 9121, 26379, 5432
 ALERTMANAGER_GOSSIP, NODE_EXPORTER, LOG_COLLECTOR, LOKI_GOSSIP = 9094, 9100, 3101, 7946
+PUSHGATEWAY, KUBELET = 9091, 10250
 HTTPS, NAME_RESOLUTION = 443, 53
 #: Where pods fetch the credentials of their AWS role (EKS Pod Identity agent, on every node).
 POD_IDENTITY, POD_IDENTITY_PORT = "169.254.170.23/32", 80
@@ -150,7 +151,7 @@ def _data(system: System) -> Iterator[Flow]:
 def _watching(system: System) -> Iterator[Flow]:
     everything = _monitoring()
     components = {each.name: each.port for each in system.monitoring.components}
-    known = tuple(sorted({*components.values(), ALERTMANAGER_GOSSIP, LOKI_GOSSIP}))
+    known = tuple(sorted({*components.values(), ALERTMANAGER_GOSSIP, LOKI_GOSSIP, PUSHGATEWAY}))
     yield Flow("among-monitoring", everything, everything, known, "what watches also watches itself", ("TCP", "UDP"))
     asked: dict[int, list[str]] = {}
     for workload in system.workloads:
@@ -166,6 +167,10 @@ def _watching(system: System) -> Iterator[Flow]:
     yield Flow("metrics-cache", _monitoring("redis-exporter", "prometheus"), cache, ports, "figures of Redis")
     pooler = _platform(Infrastructure.POOLER)
     yield Flow("metrics-database", _monitoring("postgres-exporter"), pooler, (POSTGRES,), "figures of PostgreSQL")
+    pushing, pushed = _platform(Infrastructure.JOB), _monitoring("pushgateway")
+    yield Flow("figures-of-jobs", pushing, pushed, (PUSHGATEWAY,), "a job that has ended can be asked nothing")
+    nodes = Addresses((system.firewall.network_cidr,))
+    yield Flow("kubelets", _monitoring("prometheus"), nodes, (KUBELET,), "figures of containers and of their disks")
     agents, collector = InNamespace.NODE_AGENTS, Agent.LOG_COLLECTOR
     nodes = Pods(agents, (Agent.NODE_EXPORTER, collector))
     yield Flow("metrics-nodes", _monitoring("prometheus"), nodes, (NODE_EXPORTER, LOG_COLLECTOR), "figures of nodes")
