@@ -11,6 +11,7 @@ from pulumi import ResourceOptions
 
 from components.aws.edge_keys import EdgeKey, allow
 from components.aws.edge_region import EDGE_REGION
+from components.aws.log_groups import LogClass, days_in_cloudwatch, retention_class
 from components.naming import DataClass, Naming
 from systems.model import System
 
@@ -21,7 +22,6 @@ _ACCESS_FIELDS = [
     *("time-taken", "ssl-protocol", "ssl-cipher", "x-edge-response-result-type", "cs-protocol-version", "c-port"),
     *("time-to-first-byte", "x-edge-detailed-result-type", "sc-content-type", "sc-content-len"),
 ]
-_RETENTION_CLASS = "access_logs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +93,14 @@ class EdgeLogs(pulumi.ComponentResource):
 
     def _create_log_group(self, key: aws.kms.Key) -> aws.cloudwatch.LogGroup:
         """AWS WAF writes to groups only whose name begins with `aws-waf-logs-`."""
-        days = next(each.days for each in self._args.system.retention.classes if each.name == _RETENTION_CLASS)
+        retention = self._args.system.retention
+        held = DataClass.HEALTH if retention_class(retention, LogClass.ACCESS).health_data else DataClass.OPERATIONS
         return aws.cloudwatch.LogGroup(
             f"{self._name}-firewall",
             name=f"aws-waf-logs-{self._naming.name('edge')}",
             kms_key_id=key.arn,
-            retention_in_days=days,
+            retention_in_days=days_in_cloudwatch(retention, LogClass.ACCESS, archived=False),
             region=EDGE_REGION,
-            tags=self._naming.tags("edge", DataClass.OPERATIONS),
-            opts=ResourceOptions(parent=self),
+            tags=self._naming.tags("edge", held, **{"lifeline:log-class": LogClass.ACCESS.value}),
+            opts=ResourceOptions(parent=self, protect=self._args.system.production),
         )

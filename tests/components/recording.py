@@ -72,6 +72,8 @@ def _told(made: Registered) -> dict[str, Any]:
         group = {"clusterSecurityGroupId": f"{made.name}-own-group"}
         vpc = {**(made.inputs.get("vpcConfig") or {}), **group}
         return {"certificateAuthority": {"data": "Q0E="}, "endpoint": "https://cluster", "vpcConfig": vpc}
+    if "ec2/launchTemplate:" in made.type:
+        return {"latestVersion": 1}
     if "ec2/vpcEndpoint:" in made.type:
         return {"prefixListId": made.inputs["serviceName"]}
     if "eks/nodeGroup:" in made.type:
@@ -79,6 +81,13 @@ def _told(made: Registered) -> dict[str, Any]:
     if "acm/certificate:" in made.type:
         hosts = [made.inputs["domainName"], *made.inputs.get("subjectAlternativeNames", [])]
         return {"domainValidationOptions": [_proof(host) for host in hosts]}
+    if "route53/zone:" in made.type:
+        return {"zoneId": made.id, "nameServers": ["ns-1.awsdns-1.org", "ns-2.awsdns-2.net"]}
+    if "cloudfront/distribution:" in made.type:
+        return {"domainName": f"{made.name}.cloudfront.net", "hostedZoneId": "Z2FDTNDATAQYW2"}
+    if "s3/bucket:" in made.type:
+        where = made.inputs.get("region", "us-east-1")
+        return {"bucketRegionalDomainName": f"{made.inputs['bucket']}.s3.{where}.amazonaws.com"}
     if "sesv2/emailIdentity:" in made.type:
         return {"dkimSigningAttributes": {"tokens": ["one", "two", "three"]}}
     if made.type.startswith(("tls:", "random:")):
