@@ -53,6 +53,7 @@ PURPOSES: dict[str, Purpose] = {
         copied_from=_COPIES,
         through=("rds", "s3", "ec2", "backup"),
         granting=("rds", "ec2", "backup"),
+        volumes_of_nodes=True,
     ),
     "backups": Purpose(
         data_class=DataClass.HEALTH,
@@ -81,9 +82,8 @@ PURPOSES: dict[str, Purpose] = {
     "cluster": Purpose(
         data_class=DataClass.SECRETS,
         copied_from=_WARM,
-        through=("ec2", "ecr"),
-        granting=("ec2", "ecr"),
-        volumes_of_nodes=True,
+        through=("ecr",),
+        granting=("ecr",),
         cluster_secrets=True,
     ),
 }

@@ -5,6 +5,8 @@ import pytest
 from rehearsal.providers import schema
 from tests.components.recording import STACKS, Registered, recorded
 
+#: In one process with the tests of reachability: the programs are run once for both.
+pytestmark = pytest.mark.xdist_group("registrations")
 TAGS = {"lifeline:system", "lifeline:environment", "lifeline:component", "lifeline:data-class", "lifeline:owner"}
 
 

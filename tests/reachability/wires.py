@@ -2,7 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from tests.components.recording import Registered
@@ -146,6 +146,7 @@ class Wires:
         return open_ports
 
 
+@cache
 def _covers(wide: str, narrow: str) -> bool:
     outer, inner = ipaddress.ip_network(wide), ipaddress.ip_network(narrow)
     return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]

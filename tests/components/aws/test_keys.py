@@ -123,7 +123,7 @@ def test_an_administrator_keeps_the_key_and_cannot_read_with_it(purpose: str) ->
 
 @pytest.mark.parametrize(
     ("purpose", "service"),
-    [("data", "rds"), ("data", "s3"), ("backups", "backup"), ("secrets", "secretsmanager"), ("cluster", "ec2")],
+    [("data", "rds"), ("data", "s3"), ("backups", "backup"), ("secrets", "secretsmanager"), ("cluster", "ecr")],
 )
 def test_identities_use_a_key_through_the_service_that_holds_the_data(purpose: str, service: str) -> None:
     document = policy(purpose)
@@ -167,11 +167,11 @@ def test_senders_of_records_and_alarms_use_the_key_of_logs_for_this_account(serv
     assert not allowed(policy("secrets"), "kms:Decrypt", principal, aws__SourceAccount=ACCOUNT)
 
 
-def test_scaling_groups_start_nodes_with_encrypted_disks() -> None:
+def test_scaling_groups_start_nodes_whose_disks_are_encrypted_with_the_key_of_data() -> None:
     who = {"aws__PrincipalArn": SCALING, "kms__CallerAccount": ACCOUNT}
-    assert allowed(policy("cluster"), "kms:Decrypt", SCALING, **who)
-    assert allowed(policy("cluster"), "kms:CreateGrant", SCALING, **who, kms__GrantIsForAWSResource="true")
-    assert not allowed(policy("data"), "kms:Decrypt", SCALING, **who)
+    assert allowed(policy("data"), "kms:Decrypt", SCALING, **who)
+    assert allowed(policy("data"), "kms:CreateGrant", SCALING, **who, kms__GrantIsForAWSResource="true")
+    assert not allowed(policy("secrets"), "kms:Decrypt", SCALING, **who)
 
 
 def test_the_control_plane_encrypts_what_it_keeps_and_a_workload_cannot_read_that() -> None:
