@@ -71,7 +71,7 @@ class EdgeLogs(pulumi.ComponentResource):
             delivery_destination_arn=destination.arn,
             record_fields=_ACCESS_FIELDS,
             s3_delivery_configurations=[
-                {"suffix_path": "cdn/{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", "enable_hive_compatible_path": False}
+                {"suffix_path": "{DistributionId}/{yyyy}/{MM}/{dd}/{HH}", "enable_hive_compatible_path": False}
             ],
             region=EDGE_REGION,
             tags=self._naming.tags("edge", DataClass.OPERATIONS),
