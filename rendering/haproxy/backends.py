@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rendering.haproxy.choosing import DASHBOARDS
+from rendering.haproxy.choosing import DASHBOARDS, REACHABLE
 from rendering.haproxy.recognising import answer
 from rendering.haproxy.surroundings import Surroundings
 from rendering.haproxy.traffic import routed, served_hosts
@@ -15,6 +15,8 @@ SERVER_CONNECTIONS, QUEUE = 250, 1_000
 _CRITICAL_CONNECT_MILLISECONDS, _CRITICAL_QUEUE_MILLISECONDS = 1_000, 1_000
 #: A socket's own idle time comes first: closing is the application's to do.
 _SOCKET_GRACE_SECONDS = 30
+#: A server that takes no connection is out at once, not only after the next three checks; checks bring it back.
+_REFUSING = "observe layer4 error-limit 1 on-error mark-down"
 _FAILURES = (500, 502, 503, 504)
 
 
@@ -23,25 +25,26 @@ def sections(system: System, surroundings: Surroundings) -> Iterator[list[str]]:
         for variant in variants(system, workload):
             yield _backend(system, surroundings, variant)
             if variant.side is Side.STABLE:
-                yield _backend(system, surroundings, variant, checked=False)
+                yield _backend(system, surroundings, variant, asked=False)
             if workload.websockets and variant.lane is Lane.ORDINARY:
                 yield _sockets(system, surroundings, variant)
     if any(host.serves is HostServes.MONITORING for host in served_hosts(system)):
         yield _dashboards(surroundings)
 
 
-def _backend(system: System, surroundings: Surroundings, variant: Variant, *, checked: bool = True) -> list[str]:
-    name = variant.name if checked else f"{variant.name}-unchecked"
+def _backend(system: System, surroundings: Surroundings, variant: Variant, *, asked: bool = True) -> list[str]:
+    """Servers that are `asked` how they are or, when none says that it is well, those that take a connection."""
+    name = variant.name if asked else f"{variant.name}-{REACHABLE}"
     critical = variant.lane is Lane.CRITICAL
     return [
         f"backend {name}",
         f"    balance {system.load_balancer.algorithm.value}",
-        *(_check(system, surroundings, variant) if checked else []),
+        *(_check(system, surroundings, variant) if asked else []),
         *(_hotlines(surroundings) if critical else _errors(surroundings)),
         *([] if critical else [_full(surroundings, name)]),
-        f"    default-server {_server(system, checked=checked)} maxconn {SERVER_CONNECTIONS}",
+        f"    default-server {_server(system)} maxconn {SERVER_CONNECTIONS}",
         *_servers(surroundings, variant, name),
-        *(_ordinary_as_backup(surroundings, variant) if critical else []),
+        *(_backup(surroundings, variant, name) if asked else []),
     ]
 
 
@@ -55,7 +58,7 @@ def _sockets(system: System, surroundings: Surroundings, variant: Variant) -> li
         f"    timeout tunnel {sockets.idle_seconds + _SOCKET_GRACE_SECONDS}s",
         *_check(system, surroundings, variant),
         *_errors(surroundings),
-        f"    default-server {_server(system, checked=True)}",
+        f"    default-server {_server(system)}",
         *_servers(surroundings, variant, f"{variant.name}-sockets"),
     ]
 
@@ -73,13 +76,11 @@ def _check(system: System, surroundings: Surroundings, variant: Variant) -> list
     ]
 
 
-def _server(system: System, *, checked: bool) -> str:
+def _server(system: System) -> str:
     balancer, check = system.load_balancer, system.load_balancer.check
     found = "resolvers cluster resolve-prefer ipv4 init-addr last,none"
-    if not checked:
-        return found
     rhythm = f"check inter {check.interval_milliseconds} fall {check.fall} rise {check.rise}"
-    return f"{found} {rhythm} slowstart {balancer.slow_start_seconds}s"
+    return f"{found} {rhythm} slowstart {balancer.slow_start_seconds}s {_REFUSING}"
 
 
 def _servers(surroundings: Surroundings, variant: Variant, name: str, options: str = "") -> list[str]:
@@ -91,10 +92,15 @@ def _servers(surroundings: Surroundings, variant: Variant, name: str, options: s
     return [f"    server-template {name}- 1-{2 * most} {address}{options}"]
 
 
-def _ordinary_as_backup(surroundings: Surroundings, critical: Variant) -> list[str]:
-    """Same release, other replicas: they step in when none of the reserved ones is left."""
-    ordinary = Variant(critical.workload, critical.side, Lane.ORDINARY)
-    return ["    option allbackups", *_servers(surroundings, ordinary, f"{critical.name}-backup", " backup")]
+def _backup(surroundings: Surroundings, variant: Variant, name: str) -> list[str]:
+    """Who steps in when none is left: for the candidate the old side, for reserved replicas the ordinary ones."""
+    if variant.side is Side.CANARY:
+        other = Variant(variant.workload, Side.STABLE, variant.lane)
+    elif variant.lane is Lane.CRITICAL:
+        other = Variant(variant.workload, Side.STABLE, Lane.ORDINARY)
+    else:
+        return []
+    return ["    option allbackups", *_servers(surroundings, other, f"{name}-backup", " backup")]
 
 
 def _errors(surroundings: Surroundings) -> list[str]:

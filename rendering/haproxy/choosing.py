@@ -14,11 +14,17 @@ from systems.model import HostServes, PathRule, System, Workload
 COOKIE = "lifeline-side"
 _COOKIE_SECONDS = 30 * 86_400
 DASHBOARDS = "dashboards"
+#: Behind a workload's own backend: servers that take connections, whatever they say of themselves.
+REACHABLE = "reachable"
 
 
 def rules(system: System, surroundings: Surroundings) -> list[str]:
-    """Only requests that are safe to repeat are ever repeated after they may have reached a server."""
-    lines = ["    http-request disable-l7-retry if !{ method GET HEAD }", *_workload(system)]
+    """Only what is safe to repeat is repeated after it may have reached a server: reading, and cries for help.
+
+    Those carry a key that makes a second one harmless (application contract), and one that is lost does harm.
+    """
+    but = " !critical" if system.critical_paths else ""
+    lines = [f"    http-request disable-l7-retry if !{{ method GET HEAD }}{but}", *_workload(system)]
     canaries = [each for each in routed(system) if gradual(system, each)]
     if not canaries:
         return lines
@@ -119,4 +125,4 @@ def _ways(system: System, workload: Workload, lane: Lane, when: str, suffix: str
             (f"{canary}{suffix}", f" {anybody}"),
         ]
     lines = [f"    use_backend {name} if {here}{more} {{ nbsrv({name}) gt 0 }}" for name, more in ways]
-    return [*lines, f"    use_backend {stable}-unchecked if {here}"]
+    return [*lines, f"    use_backend {stable}-{REACHABLE} if {here}"]

@@ -1,6 +1,6 @@
 """The process, what all proxies share, how names are resolved, and how the fleet shares its counters."""
 
-from rendering.haproxy.surroundings import Surroundings
+from rendering.haproxy.surroundings import Peer, Surroundings
 from systems.model import System, TlsVersion
 
 #: OpenSSL's blocks in a session cache, as HAProxy counts them.
@@ -18,7 +18,7 @@ def sections(system: System, surroundings: Surroundings) -> list[list[str]]:
         _defaults(system),
         _resolvers(surroundings),
         _peers(surroundings),
-        _clients(system),
+        *_clients(system, surroundings),
     ]
 
 
@@ -68,6 +68,10 @@ def _defaults(system: System) -> list[str]:
         "    option log-health-checks",
         "    option redispatch 1",
         "    option abortonclose",
+        # each request has a connection of its own to its server: one that fails then can be repeated whatever its
+        # method, while a kept one may die with a POST on it, of which HAProxy says nothing at all
+        "    option http-server-close",
+        "    http-reuse never",
         "    option http-restrict-req-hdr-names delete",
         f"    timeout connect {timeouts.connect_milliseconds}",
         f"    timeout client {timeouts.client_milliseconds}",
@@ -80,7 +84,7 @@ def _defaults(system: System) -> list[str]:
         f"    retries {system.load_balancer.retries}",
         # after a reload servers are known at once, before the first name is resolved
         "    load-server-state-from-file global",
-        # the last two repeat requests: the frontend allows that for GET and HEAD only
+        # the last two repeat requests: the frontend allows that where it is safe only
         "    retry-on conn-failure empty-response junk-response",
     ]
 
@@ -102,7 +106,7 @@ def _resolvers(surroundings: Surroundings) -> list[str]:
 
 
 def _peers(surroundings: Surroundings) -> list[str]:
-    """Counters of clients are the fleet's, and a proxy that starts or reloads gets them from the others."""
+    """Everybody learns what the others have counted, and a proxy that starts or reloads gets its own counts back."""
     lines = ["peers fleet"]
     for peer in surroundings.peers:
         lines += [
@@ -116,13 +120,23 @@ def _peers(surroundings: Surroundings) -> list[str]:
     return lines
 
 
-def _clients(system: System) -> list[str]:
-    limit = system.load_balancer.client_rate_limit
-    window = limit.window_seconds if limit else 60
-    return [
-        "backend clients",
-        (
-            f"    stick-table type ipv6 size {_CLIENTS} expire {2 * window}s peers fleet "
-            f"store gpc0_rate({window}s),http_req_rate({_PRIORITY_WINDOW})"
-        ),
-    ]
+def _clients(system: System, surroundings: Surroundings) -> list[list[str]]:
+    """What limits and priorities count, forgotten when their window is over.
+
+    Each proxy counts in a table of its own and learns those of the others: one table for all would lose counts, since
+    the later of two values overwrites the earlier one.
+    """
+    form = f"    stick-table type ipv6 size {_CLIENTS} expire"
+    tables: list[list[str]] = []
+    if limit := system.load_balancer.client_rate_limit:
+        window = limit.window_seconds
+        for peer in surroundings.peers:
+            store = f"peers fleet store gpc0_rate({window}s)"
+            tables.append([f"backend {clients_table(peer)}", f"{form} {2 * window}s {store}"])
+    if system.critical_paths:
+        tables.append(["backend critical-clients", f"{form} 1m store http_req_rate({_PRIORITY_WINDOW})"])
+    return tables
+
+
+def clients_table(peer: Peer) -> str:
+    return f"clients-{peer.name}"

@@ -3,6 +3,7 @@
 Critical paths pass maintenance, limits and floods, always. Administrators' doors stay closed on every path.
 """
 
+from rendering.haproxy.globals_ import clients_table
 from rendering.haproxy.recognising import answer, below
 from rendering.haproxy.surroundings import Surroundings
 from rendering.haproxy.traffic import ROOT, served_hosts
@@ -11,7 +12,7 @@ from systems.model import Audience, CheckUse, Host, HostServes, System
 #: Of all connections a proxy takes, the last fifth is for critical paths: a flood elsewhere cannot use them up.
 _SHED_ABOVE_PERCENT = 80
 #: On a critical path nobody is refused; whoever asks more often than this in ten seconds is served after the others.
-_PATIENT_ABOVE = 20
+_PATIENT_ABOVE = 30
 
 
 def rules(system: System, surroundings: Surroundings) -> list[str]:
@@ -83,25 +84,32 @@ def _maintenance(system: System, surroundings: Surroundings) -> list[str]:
 
 def _limit(system: System, surroundings: Surroundings) -> list[str]:
     """Counted is what was let through, so that a client that goes on asking still gets its share."""
-    limit = system.load_balancer.client_rate_limit
-    if not limit and not system.critical_paths:
-        return []
-    lines = ["    http-request track-sc0 var(txn.client),ipmask(32,64) table clients"]
+    limit, client = system.load_balancer.client_rate_limit, "var(txn.client),ipmask(32,64)"
+    lines: list[str] = []
     if system.critical_paths:
-        lines.append(
-            f"    http-request set-priority-class int(100) if critical {{ sc_http_req_rate(0) gt {_PATIENT_ABOVE} }}"
-        )
-    if limit:
-        cached = system.edge.delivery.cached_prefixes
-        but = (f" !{{ var(txn.path) -m reg {' '.join(below(cached))} }}" if cached else "") + _unless_critical(system)
         lines += [
-            (
-                f"    http-request return status 429 {answer(surroundings, 'error')} "
-                f"hdr Retry-After {limit.window_seconds} if {{ sc_gpc0_rate(0) ge {limit.requests_count} }}{but}"
-            ),
-            f"    http-request sc-inc-gpc0(0) if TRUE{but}",
+            f"    http-request track-sc1 {client} table critical-clients if critical",
+            f"    http-request set-priority-class int(100) if critical {{ sc_http_req_rate(1) gt {_PATIENT_ABOVE} }}",
         ]
-    return lines
+    if limit is None:
+        return lines
+    cached = system.edge.delivery.cached_prefixes
+    but = (f" !{{ var(txn.path) -m reg {' '.join(below(cached))} }}" if cached else "") + _unless_critical(system)
+    lines.append("    http-request set-var(txn.rate) int(0)")
+    for peer in surroundings.peers:
+        table = clients_table(peer)
+        lines += [
+            f'    .if streq("${{POD_NAME}}","{peer.name}")',
+            f"    http-request track-sc0 {client} table {table}",
+            "    .endif",
+            f"    http-request set-var(txn.rate) {client},table_gpc0_rate({table}),add(txn.rate)",
+        ]
+    refused = f"{answer(surroundings, 'error')} hdr Retry-After {limit.window_seconds}"
+    return [
+        *lines,
+        f"    http-request return status 429 {refused} if {{ var(txn.rate) -m int ge {limit.requests_count} }}{but}",
+        f"    http-request sc-inc-gpc0(0) if TRUE{but}",
+    ]
 
 
 def _flood(system: System, surroundings: Surroundings) -> list[str]:

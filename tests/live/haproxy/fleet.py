@@ -32,7 +32,9 @@ LIMIT_SECONDS = 60.0
 DOMAIN = "platform.test"
 ADMINISTRATOR, VISITOR = "203.0.113.7", "198.51.100.20"
 #: Each server has a loopback address of its own, so that all can have the port of the spec.
-_addresses = (f"127.{64 + os.getpid() % 64}.{1 + number // 250}.{1 + number % 250}" for number in itertools.count())
+_addresses = (
+    f"127.{64 + os.getpid() // 250 % 128}.{1 + os.getpid() % 250}.{1 + each % 250}" for each in itertools.count()
+)
 
 
 def wait_until(what: str, true: Callable[[], object], seconds: float = LIMIT_SECONDS) -> float:
@@ -157,7 +159,8 @@ class Proxy:
 
     def servers_up(self, backend: str) -> int:
         rows = (line.split(",") for line in self.ask(f"show stat {backend} 4 -1").splitlines()[1:])
-        return sum(1 for row in rows if len(row) > 17 and row[17].startswith(("UP", "no check")))
+        own = (row for row in rows if len(row) > 17 and "-backup" not in row[1])
+        return sum(1 for row in own if row[17].startswith("UP"))
 
     def log(self) -> list[dict[str, object]]:
         """One object a request."""
