@@ -149,9 +149,9 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
     ),
     *_of(
         Source.AWS,
-        f"{CLOUDWATCH}; the tag `lifeline:check` of the health check names it (MON-03)",
+        f"{CLOUDWATCH}; the health check's tag `Name` ends with its purpose (MON-03)",
         Kind.GAUGE,
-        "tag_lifeline_check dimension_HealthCheckId",
+        "tag_Name dimension_HealthCheckId",
         "aws_route53_health_check_percentage_healthy_average",
         "aws_route53_health_check_status_minimum",
     ),

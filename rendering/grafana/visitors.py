@@ -67,7 +67,7 @@ def edge(system: System) -> tuple[Row, ...]:
                 ),
                 Course(
                     title="Route 53's health checks",
-                    queries=(Query("aws_route53_health_check_percentage_healthy_average", "{{tag_lifeline_check}}"),),
+                    queries=(Query("aws_route53_health_check_percentage_healthy_average", "{{tag_Name}}"),),
                     unit="percent",
                 ),
                 Now(

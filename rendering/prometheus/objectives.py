@@ -75,7 +75,7 @@ def _availability(objective: AvailabilityObjective) -> Budget:
     if objective.name != CRISIS_PAGE:
         return Budget(objective.name, share, FAILURES, REQUESTS, Signal.UPTIME_PERCENT, counted=True, pages=True)
     answered = (
-        'min(aws_route53_health_check_percentage_healthy_average{tag_lifeline_check="crisis-page"} / 100'
+        'min(aws_route53_health_check_percentage_healthy_average{tag_Name=~".+-crisis-page"} / 100'
         f' or on () probe_success{{check="{CRISIS_PAGE}"}})'
     )
     return Budget(objective.name, share, f"1 - {answered}", f"{answered} * 0 + 1", Signal.CRISIS_UP, False, True)

@@ -57,7 +57,7 @@ def _backups(system: System, dumps_are_drawn: bool) -> Iterator[AlertRule]:
             NAMES[Signal.BACKUP_AGE_SECONDS],
             f"{age} > {limit}",
             Signal.BACKUP_AGE_SECONDS,
-            f"the last backup of `{kind.name}` is {{{{ $value | humanizeDuration }}}} old, not {duration(limit)} at most",
+            f"the last backup of `{kind.name}` is {{{{ $value | humanizeDuration }}}} old, the limit {duration(limit)}",
             labels={"kind": kind.name},
         )
         yield _rule(

@@ -67,7 +67,7 @@ def bad(system: str, alert: str, percent: float) -> tuple[Series, ...]:
     if alert == "PlatformBudgetBurning":
         return answers(percent)
     if alert == "CrisisPageBudgetBurning":
-        name = 'aws_route53_health_check_percentage_healthy_average{tag_lifeline_check="crisis-page"}'
+        name = 'aws_route53_health_check_percentage_healthy_average{tag_Name="astral-crisis-page"}'
         return gauge(name, 100 - percent)
     metric, labels, limit = TIMES[system, alert]
     return times(metric, labels, limit, 100 - percent)
