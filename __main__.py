@@ -2,9 +2,6 @@
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import ResourceOptions
-from pulumi.runtime import config
-
 import settings
 from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
@@ -14,19 +11,27 @@ from components.aws.endpoints import Endpoints, EndpointsArgs
 from components.aws.firewall import Firewall, FirewallArgs
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs
 from components.aws.keys import Keys, KeysArgs
+from components.aws.log_archive import LogArchive, LogArchiveArgs
 from components.aws.name_firewall import NameFirewall, NameFirewallArgs
 from components.aws.names import Names, NamesArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.postgres import Postgres, PostgresArgs
+from components.aws.registry import Images, ImagesArgs
 from components.aws.secrets import Secrets, SecretsArgs
+from components.aws.uploads import Uploads, UploadsArgs
+from components.aws.workload_identity import granting
 from components.kubernetes import workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
+from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
+from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
 from components.naming import DataClass, Naming
+from pulumi import ResourceOptions
+from pulumi.runtime import config
 from systems import sizing
 
 stack = settings.parse({**config.get_config_env(), **config.CONFIG.get()})
@@ -45,6 +50,12 @@ keys = Keys(
         recovery_region=stack.recovery_region,
         recovery=recovery,
     ),
+    naming,
+    in_account,
+)
+logs = LogArchive(
+    "logs",
+    LogArchiveArgs(system=system, account_id=stack.aws_account_id, key_arn=keys.arn("logs")),
     naming,
     in_account,
 )
@@ -158,18 +169,62 @@ for label in names.labels_of_the_database:
 cluster = Cluster(
     "cluster",
     ClusterArgs(
-        kubernetes_version="1.35",
-        subnet_ids=network.private_subnet_ids,
-        secrets_key_arn=keys.arn("cluster"),
+        system=system,
+        account_id=stack.aws_account_id,
         node_groups=sizing.plan(system).node_groups,
+        zones=network.zones,
+        subnet_ids=network.private_subnet_ids,
+        node_group_id=firewall.node_group_id,
+        control_plane_group_id=firewall.control_plane_group_id,
+        secrets_key_arn=keys.arn("cluster"),
+        volumes_key_arn=keys.arn("data"),
+        logs_key_arn=keys.arn("logs"),
+        archive=logs,
         admin_cidrs=stack.admin_cidrs,
     ),
     naming,
     in_account,
 )
-for group, nodes in zip(sizing.plan(system).node_groups, cluster.nodes, strict=True):
-    balancer.forward_to(group.role, nodes)
+for group, nodes in cluster.node_groups.items():
+    balancer.forward_to(group, nodes)
+images = Images(
+    "images",
+    ImagesArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        region=stack.region,
+        key_arn=keys.arn("cluster"),
+        releases=stack.images,
+        third_party={},
+    ),
+    naming,
+    in_account,
+)
+uploads = Uploads(
+    "uploads",
+    UploadsArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        region=stack.region,
+        key_arn=keys.arn("data"),
+        access_log_bucket=logs.bucket_name,
+    ),
+    naming,
+    in_account,
+)
 in_cluster = ResourceOptions(provider=cluster.provider)
+Storage("storage", StorageArgs(key_arn=keys.arn("data"), retained=system.production), naming, in_cluster)
+NodeAutoscaler(
+    "node-autoscaler",
+    NodeAutoscalerArgs(
+        cluster_name=cluster.cluster_name,
+        region=stack.region,
+        image=images.reference("cluster-autoscaler"),
+        grant=cluster.grant,
+    ),
+    naming,
+    in_cluster,
+)
 platform = Namespaces("namespaces", NamespacesArgs(system=system), naming, in_cluster)
 certificates = InternalCertificates(
     "certificates",
@@ -189,6 +244,7 @@ shared = Shared(
     secret_arns={name: secrets.arn(name) for name in secrets.kept},
     filled_secrets=workload_secrets.filled(system, stack.supplied_secrets),
     authority=certificates.authority_config_map,
+    grant=granting(system, cluster, secrets, uploads, platform.namespace),
 )
 jobs = Jobs(
     "jobs",
@@ -209,7 +265,8 @@ for workload in system.workloads:
         ApplicationArgs(
             shared=shared,
             workload=workload,
-            image=stack.images[workload.image],
+            image=images.reference(workload.image),
+            uploads_bucket=uploads.bucket_name if workload.stores_uploads else None,
             candidate_image=stack.candidate_images.get(workload.image),
             after=jobs.before_rollout,
         ),

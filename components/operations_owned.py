@@ -28,7 +28,9 @@ TABLE = (
         "versionStages",
         "AWSCURRENT moves to the version of each rotation",
     ),
-    Owned("aws:eks/nodeGroup:NodeGroup", "scalingConfig.desiredSize", "the node autoscaler counts, between least and most"),
+    Owned(
+        "aws:eks/nodeGroup:NodeGroup", "scalingConfig.desiredSize", "the node autoscaler counts, between least and most"
+    ),
     Owned("aws:rds/instance:Instance", "password", "the rotation changes it in the database and in its secret"),
     Owned("aws:rds/instance:Instance", "replicateSourceDb", "a promoted replica has no source any more"),
     Owned("kubernetes:apps/v1:Deployment", "spec.replicas", "the autoscaler counts, and a maintenance may stop it"),

@@ -1,10 +1,9 @@
-"""The Kubernetes cluster: EKS control plane and its nodes, spread over the network's zones.
+"""The Kubernetes cluster: EKS control plane, its add-ons, and machines for each role in each of the network's zones.
 
-Costs a month, us-east-1 list prices of 2026-11: 73 USD for the control plane; nodes by instance type and count.
+Costs a month, us-east-1 list prices of 2026-11: 73 USD for the control plane; machines by type and count.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -12,12 +11,23 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
+from components.aws.addons import Addons, pod_trust
+from components.aws.cluster_access import create_access
+from components.aws.kubeconfig import kubeconfig
+from components.aws.log_archive import LogArchive
+from components.aws.log_groups import LogClass, log_group
+from components.aws.log_shipping import LogShipping, LogShippingArgs
+from components.aws.node_patching import Patched, patch_weekly
+from components.aws.nodes import InZone, Machines, create_nodes
+from components.aws.policy_documents import Statement, trust
+from components.aws.roles import create_role
 from components.naming import DataClass, Naming
-from systems.model import Architecture
+from systems.model import System
 from systems.sizing import NodeGroup
 
-_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
-_AMI_TYPES = {Architecture.AMD64: "BOTTLEROCKET_x86_64", Architecture.ARM64: "BOTTLEROCKET_ARM_64"}
+KUBERNETES_VERSION = "1.35"
+#: The network's add-on has a role of its own, so that the machines' role cannot change interfaces.
+_NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
 _CONTROL_PLANE_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 
 
@@ -25,142 +35,209 @@ _CONTROL_PLANE_LOGS = ["api", "audit", "authenticator", "controllerManager", "sc
 class ClusterArgs:
     """`node_groups` come from sizing: never below the documented hardware."""
 
-    kubernetes_version: str
-    subnet_ids: list[pulumi.Output[str]]
-    secrets_key_arn: pulumi.Input[str]
+    system: System
+    account_id: str
     node_groups: tuple[NodeGroup, ...]
+    zones: Sequence[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    """Private ones, in the order of `zones`."""
+    node_group_id: pulumi.Input[str]
+    control_plane_group_id: pulumi.Input[str]
+    secrets_key_arn: pulumi.Input[str]
+    """The cluster key: Kubernetes' secrets, and the machines' disks."""
+    volumes_key_arn: pulumi.Input[str]
+    """The data key: volumes of workloads."""
+    logs_key_arn: pulumi.Input[str]
+    archive: LogArchive | None = None
+    """Keeps the control plane's log for years; without one, CloudWatch does."""
     admin_cidrs: tuple[str, ...] = ()
     """Who may reach the API from outside; nobody when empty."""
 
 
 class Cluster(pulumi.ComponentResource):
-    """EKS with a private endpoint, secrets encrypted under our key, and a group of nodes for each role."""
+    """EKS with a private endpoint, secrets encrypted under our key, everything logged, roles for people and pods."""
 
     cluster_name: pulumi.Output[str]
     endpoint: pulumi.Output[str]
-    kubeconfig: pulumi.Output[str]
     provider: kubernetes.Provider
+    node_groups: Mapping[str, aws.eks.NodeGroup]
+    """By role and zone: `application-us-east-1a`."""
+    autoscaling_group_names: Sequence[pulumi.Output[str]]
+    """In the order of `node_groups`."""
+    role_arns: Mapping[str, pulumi.Output[str]]
+    """Of people: administrator, read-only, auditor, break-glass."""
 
     def __init__(self, name: str, args: ClusterArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:Cluster", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
         self._child = ResourceOptions(parent=self)
-        self._cluster = self._create_cluster(self._create_cluster_role())
-        role, granted = self._create_node_role()
-        self.nodes = [self._create_nodes(group, role, granted) for group in args.node_groups]
-        self.cluster_name = self._cluster.name
-        self.endpoint = self._cluster.endpoint
-        self.kubeconfig = self._kubeconfig()
-        self.provider = self._create_provider()
+        self._log = self._create_log_group()
+        self._cluster = self._create_cluster()
+        addons = Addons(name, self._cluster, args.volumes_key_arn, naming, self)
+        self._node_role, granted = self._create_node_role()
+        self.node_groups = self._create_machines([*granted, *addons.before_nodes()])
+        self._patch_machines()
+        running = addons.after_nodes(list(self.node_groups.values()))
+        self.role_arns = create_access(name, self._cluster, args.account_id, naming, self)
+        self.autoscaling_group_names = [_scaling_group(nodes) for nodes in self.node_groups.values()]
+        self.cluster_name, self.endpoint = self._cluster.name, self._cluster.endpoint
+        self.provider = self._create_provider(running)
         self.register_outputs({"clusterName": self.cluster_name, "endpoint": self.endpoint})
 
-    def _create_role(self, role: str, service: str) -> aws.iam.Role:
-        trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        return aws.iam.Role(
-            f"{self._name}-{role}-role",
-            name=self._naming.name(role, limit=64),
-            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    def grant(
+        self,
+        *,
+        service_account: str,
+        namespace: pulumi.Input[str],
+        policy: pulumi.Input[str] | Sequence[Statement] | None = None,
+        statements: Sequence[Statement] = (),
+    ) -> aws.iam.Role:
+        """A role for the pods of one service account, and for no others.
+
+        `policy` is the text of a policy, or its statements. Roles are named after the account: the secrets' own
+        policies know their readers by that.
+        """
+        if isinstance(policy, list | tuple):
+            policy, statements = None, (*policy, *statements)
+        role, granted = create_role(
+            f"{self._name}-pod-{service_account}",
+            service_account,
+            pod_trust(self._cluster.arn, namespace, service_account),
+            statements=statements,
+            policy=policy,  # pyright: ignore[reportArgumentType]
+            description=f"pods of {service_account}",
+            component="cluster",
+            naming=self._naming,
+            opts=self._child,
+        )
+        aws.eks.PodIdentityAssociation(
+            f"{self._name}-pod-{service_account}-identity",
+            cluster_name=self._cluster.name,
+            namespace=namespace,
+            service_account=service_account,
+            role_arn=role.arn,
             tags=self._naming.tags("cluster"),
+            opts=ResourceOptions(parent=self, depends_on=granted),
+        )
+        return role
+
+    @property
+    def _production(self) -> bool:
+        return self._args.system.production
+
+    def _create_log_group(self) -> aws.cloudwatch.LogGroup:
+        """Before the cluster, or EKS would make it: unencrypted, without an end."""
+        group = log_group(
+            f"{self._name}-log",
+            f"/aws/eks/{self._physical_name}/cluster",
+            LogClass.AUDIT,
+            retention=self._args.system.retention,
+            key_arn=self._args.logs_key_arn,
+            naming=self._naming,
+            component="cluster",
+            opts=self._child,
+            archived=self._args.archive is not None,
+            protect=self._production,
+        )
+        if self._args.archive is not None:
+            shipping = LogShippingArgs(
+                what="control-plane",
+                group=group,
+                archive=self._args.archive,
+                key_arn=self._args.logs_key_arn,
+                account_id=self._args.account_id,
+            )
+            LogShipping(f"{self._name}-log-shipping", shipping, self._naming, self._child)
+        return group
+
+    @property
+    def _physical_name(self) -> str:
+        return self._naming.name(limit=100)
+
+    def _create_cluster(self) -> aws.eks.Cluster:
+        role, granted = create_role(
+            f"{self._name}-cluster",
+            "cluster",
+            trust("eks.amazonaws.com"),
+            managed=("AmazonEKSClusterPolicy",),
+            description="the control plane",
+            component="cluster",
+            naming=self._naming,
             opts=self._child,
         )
-
-    def _attach(self, role: aws.iam.Role, purpose: str, policy: str) -> aws.iam.RolePolicyAttachment:
-        return aws.iam.RolePolicyAttachment(
-            f"{self._name}-{purpose}-{policy}",
-            role=role.name,
-            policy_arn=f"arn:aws:iam::aws:policy/{policy}",
-            opts=self._child,
-        )
-
-    def _create_cluster_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
-        role = self._create_role("cluster", "eks.amazonaws.com")
-        return role, self._attach(role, "cluster", "AmazonEKSClusterPolicy")
-
-    def _create_cluster(self, granted: tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]) -> aws.eks.Cluster:
-        role, attachment = granted
         return aws.eks.Cluster(
             f"{self._name}-cluster",
-            name=self._naming.name(limit=100),
-            version=self._args.kubernetes_version,
+            name=self._physical_name,
+            version=KUBERNETES_VERSION,
             role_arn=role.arn,
             vpc_config={
-                "subnet_ids": self._args.subnet_ids,
+                "subnet_ids": list(self._args.subnet_ids),
+                "security_group_ids": [self._args.control_plane_group_id],
                 "endpoint_private_access": True,
                 "endpoint_public_access": bool(self._args.admin_cidrs),
                 "public_access_cidrs": list(self._args.admin_cidrs) or None,
             },
-            encryption_config={
-                "provider": {"key_arn": self._args.secrets_key_arn},
-                "resources": ["secrets"],
-            },
-            access_config={"authentication_mode": "API"},
+            encryption_config={"provider": {"key_arn": self._args.secrets_key_arn}, "resources": ["secrets"]},
+            # Whoever makes the cluster fills it, too: the deploying identity is the one administrator from the start.
+            access_config={"authentication_mode": "API", "bootstrap_cluster_creator_admin_permissions": True},
+            # Those EKS would bring by itself are older and belong to nobody; ours are pinned (addons.py).
+            bootstrap_self_managed_addons=False,
+            upgrade_policy={"support_type": "STANDARD"},
+            zonal_shift_config={"enabled": self._args.system.objectives.zones > 1},
+            deletion_protection=self._production,
             enabled_cluster_log_types=_CONTROL_PLANE_LOGS,
             tags=self._naming.tags("cluster", DataClass.SECRETS),
-            opts=ResourceOptions(parent=self, depends_on=[attachment]),
+            opts=ResourceOptions(parent=self, depends_on=[*granted, self._log], protect=self._production),
         )
 
-    def _create_node_role(self) -> tuple[aws.iam.Role, list[aws.iam.RolePolicyAttachment]]:
-        role = self._create_role("nodes", "ec2.amazonaws.com")
-        return role, [self._attach(role, "nodes", policy) for policy in _NODE_POLICIES]
+    def _create_node_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        return create_role(
+            f"{self._name}-nodes",
+            "nodes",
+            trust("ec2.amazonaws.com"),
+            managed=_NODE_POLICIES,
+            description="machines of the cluster",
+            component="cluster",
+            naming=self._naming,
+            opts=self._child,
+        )
 
-    def _create_nodes(
-        self, group: NodeGroup, role: aws.iam.Role, granted: list[aws.iam.RolePolicyAttachment]
-    ) -> aws.eks.NodeGroup:
-        return aws.eks.NodeGroup(
-            f"{self._name}-nodes-{group.role}",
+    def _create_machines(self, after: Sequence[pulumi.Resource]) -> dict[str, aws.eks.NodeGroup]:
+        args = self._args
+        places = [InZone(zone=zone, subnet_id=id) for zone, id in zip(args.zones, args.subnet_ids, strict=True)]
+        machines = Machines(
             cluster_name=self._cluster.name,
-            node_group_name=self._naming.name(group.role),
-            node_role_arn=role.arn,
-            subnet_ids=self._args.subnet_ids,
-            instance_types=[group.machine.name],
-            ami_type=_AMI_TYPES[group.machine.architecture],
-            disk_size=group.disk_gib,
-            scaling_config={
-                "desired_size": group.nodes,
-                "min_size": group.nodes,
-                "max_size": group.zones * group.most_nodes_in_each_zone,
-            },
-            update_config={"max_unavailable": 1},
-            labels={"lifeline.dev/role": group.role},
-            tags=self._naming.tags("cluster"),
-            opts=ResourceOptions(parent=self, depends_on=granted),
+            role_arn=self._node_role.arn,
+            group_ids=(args.node_group_id,),
+            key_arn=args.secrets_key_arn,
         )
-
-    def _kubeconfig(self) -> pulumi.Output[str]:
-        """Holds no secret: whoever uses it authenticates with their own AWS identity."""
-
-        def render(known: Mapping[str, str]) -> str:
-            name = known["name"]
-            token = ["eks", "get-token", "--cluster-name", name, "--output", "json"]
-            user = {
-                "exec": {
-                    "apiVersion": "client.authentication.k8s.io/v1beta1",
-                    "command": "aws",
-                    "args": token,
-                    "interactiveMode": "Never",
-                }
-            }
-            cluster = {"server": known["endpoint"], "certificate-authority-data": known["authority"]}
-            return json.dumps(
-                {
-                    "apiVersion": "v1",
-                    "kind": "Config",
-                    "current-context": name,
-                    "clusters": [{"name": name, "cluster": cluster}],
-                    "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-                    "users": [{"name": name, "user": user}],
-                }
+        opts = ResourceOptions(parent=self, depends_on=list(after))
+        return {
+            f"{group.role}-{place.zone}": nodes
+            for group in args.node_groups
+            for place, nodes in zip(
+                places, create_nodes(self._name, group, places, machines, self._naming, opts), strict=True
             )
+        }
 
-        authority = self._cluster.certificate_authority.apply(lambda found: found.data or "")
-        return pulumi.Output.all(name=self._cluster.name, endpoint=self._cluster.endpoint, authority=authority).apply(
-            render
-        )
+    def _patch_machines(self) -> None:
+        keys = [
+            (f"{group.role}-{zone}", role_number, zone_number)
+            for role_number, group in enumerate(self._args.node_groups)
+            for zone_number, zone in enumerate(self._args.zones)
+        ]
+        groups = {key: Patched(group=self.node_groups[key], zone=zone, role=role) for key, role, zone in keys}
+        window = self._args.system.maintenance.window
+        patch_weekly(self._name, groups, window, self._args.account_id, self._node_role.arn, self._naming, self)
 
-    def _create_provider(self) -> kubernetes.Provider:
-        """Objects go in when there are nodes to run them, and come out before the nodes do."""
+    def _create_provider(self, running: Sequence[pulumi.Resource]) -> kubernetes.Provider:
+        """Objects go in when there are machines to run them, and come out before the machines do."""
         return kubernetes.Provider(
             f"{self._name}-objects",
-            kubeconfig=self.kubeconfig,
-            opts=ResourceOptions(parent=self, depends_on=self.nodes),
+            kubeconfig=kubeconfig(self._cluster),
+            opts=ResourceOptions(parent=self, depends_on=[*self.node_groups.values(), *running]),
         )
+
+
+def _scaling_group(nodes: aws.eks.NodeGroup) -> pulumi.Output[str]:
+    return nodes.resources.apply(lambda made: made[0].autoscaling_groups[0].name)
