@@ -2,6 +2,9 @@
 
 import pulumi
 import pulumi_aws as aws
+from pulumi import ResourceOptions
+from pulumi.runtime import config
+
 import settings
 from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
@@ -30,8 +33,6 @@ from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
 from components.naming import DataClass, Naming
-from pulumi import ResourceOptions
-from pulumi.runtime import config
 from systems import sizing
 
 stack = settings.parse({**config.get_config_env(), **config.CONFIG.get()})
