@@ -21,14 +21,27 @@ def contract(system: System, workload: Workload) -> Json:
         "workload": workload.name,
         "port": workload.port,
         "liveness": workload.liveness_path,
-        "readiness": [check.path for check in workload.health if "readiness" in check.uses],
+        "readiness": _readiness(workload),
         "answers": _answers(system, workload),
         "metrics": workload.metrics.path if workload.metrics else None,
         "websockets": workload.websockets.path if workload.websockets else None,
+        "drain_seconds": drain_seconds(system),
         "shutdown_seconds": workload.shutdown_seconds,
         "variables": _variables(system, workload),
         "secrets": _secrets(system, workload),
     }
+
+
+def _readiness(workload: Workload) -> list[str]:
+    """Replicas for critical paths are asked for what they alone serve."""
+    asked = [check.path for check in workload.health if "readiness" in check.uses]
+    return [*asked, workload.critical.check_path] if workload.critical else asked
+
+
+def drain_seconds(system: System) -> float:
+    """How long requests may still come after SIGTERM: until the balancer has heard three times that it is over."""
+    check = system.load_balancer.check
+    return check.detection_seconds + 2 * check.interval_milliseconds / 1000
 
 
 def _answers(system: System, workload: Workload) -> Json:

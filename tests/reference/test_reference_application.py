@@ -144,7 +144,8 @@ def test_leaving_turns_readiness_away_finishes_what_is_open_and_ends_well(flagsh
     assert flagship.get("/livez")[0] == 200
     visitor.join(10)
     assert answers == [200]
-    assert flagship.process.wait(10) == 0
+    assert flagship.process.poll() is None, "the balancer has not noticed yet: requests still come"
+    assert flagship.process.wait(60) == 0
 
 
 def test_it_names_everything_it_lacks_and_does_not_start(tmp_path: Path) -> None:
@@ -177,5 +178,6 @@ def test_every_serving_workload_of_every_platform_has_a_contract() -> None:
         for workload in spec.workloads:
             wanted = contract(spec, workload)
             ready = [check.path for check in workload.health if CheckUse.READINESS in check.uses]
-            assert wanted["readiness"] == ready
+            critical = [workload.critical.check_path] if workload.critical else []
+            assert wanted["readiness"] == ready + critical
             assert json.dumps(wanted)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from reference_application.server import Application, serve
@@ -38,6 +39,7 @@ def main() -> int:
     print(json.dumps({"listening": server.server_address[1]}), flush=True)
     stopping.wait()
     application.drain()
+    time.sleep(contract["drain_seconds"])
     application.wait_until_idle(contract["shutdown_seconds"])
     server.shutdown()
     return 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from traffic_follower import desired
 from traffic_follower.desired import State, Unreachable
-from traffic_follower.haproxy import HAProxy, Refused
+from traffic_follower.haproxy import HAProxy, Refused, replace
 
 
 class Follower:
@@ -21,8 +21,8 @@ class Follower:
         self._defaults = desired.parse(Path(environment["TRAFFIC_DEFAULTS"]).read_text())
         self._directory, self._api = Path(environment["TRAFFIC_DIRECTORY"]), environment.get("TRAFFIC_API")
         self._certificate = Path(environment["TRAFFIC_CERTIFICATE"]) if "TRAFFIC_CERTIFICATE" in environment else None
-        self._haproxy = HAProxy(Path(environment["TRAFFIC_RUN_DIRECTORY"]))
-        self._seen = self._fingerprint()
+        run_directory = Path(environment["TRAFFIC_RUN_DIRECTORY"])
+        self._haproxy, self._loaded = HAProxy(run_directory), run_directory / "certificate.sha256"
         self._said: dict[str, object] = {}
 
     def start(self) -> None:
@@ -35,6 +35,7 @@ class Follower:
         state, problems = desired.accepted(wanted, self._defaults, {})
         self._say("problems", problems)
         self._haproxy.write(state)
+        replace(self._loaded, self._fingerprint())
 
     def step(self) -> None:
         try:
@@ -54,9 +55,9 @@ class Follower:
         return desired.from_api(self._api) if self._api else desired.from_directory(self._directory)
 
     def _renew(self) -> None:
-        if (now := self._fingerprint()) != self._seen:
+        if (now := self._fingerprint()) != self._loaded.read_text():
             self._haproxy.reload()
-            self._seen = now
+            replace(self._loaded, now)
             self._say("reloaded for certificate", now)
 
     def _fingerprint(self) -> str:

@@ -53,7 +53,7 @@ def free_port() -> int:
 
 
 def quick(system: System, **changes: object) -> System:
-    """The same platform with quicker rhythms, so that a test need not wait for minutes."""
+    """The same platform in a hurry: a test need not wait for minutes, and a process has less room than a pod."""
     balancer: LoadBalancer = replace(
         system.load_balancer, **{"slow_start_seconds": 1, "maximum_connections": 1_000, **changes}
     )  # pyright: ignore
