@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from components.aws import addressing
 from components.kubernetes.labels import WORKLOAD, Agent, Infrastructure, InNamespace
+from rendering import environment
 from systems.model import JobTime, System
 
 #: Ports of pods, none below 1024 since nothing runs as root.
@@ -133,7 +134,8 @@ def _requests(system: System) -> Iterator[Flow]:
 
 def _data(system: System) -> Iterator[Flow]:
     """Applications know `database` and `cache`; what stands behind those names knows the servers."""
-    everyone = _platform(*(each.name for each in system.workloads), Infrastructure.JOB)
+    users = (each.name for each in system.workloads if environment.uses_data(system, each))
+    everyone = _platform(*users, Infrastructure.JOB)
     balancer, pooler = _platform(Infrastructure.BALANCER), _platform(Infrastructure.POOLER)
     cache, sentinel = _platform(Infrastructure.CACHE), _platform(Infrastructure.SENTINEL)
     servers = Addresses(addressing.divide(system.firewall.network_cidr, system.objectives.zones).data)

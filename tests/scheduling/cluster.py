@@ -35,6 +35,9 @@ class Cluster:
     client: Client
     zones: tuple[str, ...]
 
+    def count(self) -> int:
+        return len(self._zones())
+
     def lose(self, zone: str) -> list[str]:
         """All machines of a zone, at once."""
         gone = [name for name, where in self._zones().items() if where == zone]

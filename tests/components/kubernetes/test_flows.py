@@ -9,6 +9,7 @@ import pytest
 from components.aws import addressing
 from components.kubernetes import flows
 from components.kubernetes.flows import Policy
+from rendering import environment
 from systems import registry
 from systems.model import Environment, System
 
@@ -96,9 +97,11 @@ def test_visitors_reach_the_balancer_through_the_load_balancer_only(system: Syst
 
 def test_applications_know_database_and_cache_by_their_names_only(system: System, may: Judge) -> None:
     server = str(ip_network(addressing.divide(system.firewall.network_cidr, 3).data[0])[5])
+    users = {each.name for each in system.workloads if environment.uses_data(system, each)}
     for who in (*(f"platform/{each.name}" for each in system.workloads), "platform/job"):
-        assert may(who, "platform/pooler", flows.POSTGRES)
-        assert may(who, "platform/balancer", flows.CACHE)
+        reads = who.removeprefix("platform/") in {*users, "job"}
+        assert may(who, "platform/pooler", flows.POSTGRES) is reads
+        assert may(who, "platform/balancer", flows.CACHE) is reads
         assert not may(who, "platform/cache", flows.CACHE)
         assert not may(who, "platform/sentinel", flows.SENTINEL)
     for each in system.workloads:
@@ -106,6 +109,11 @@ def test_applications_know_database_and_cache_by_their_names_only(system: System
     assert may("platform/pooler", server, flows.POSTGRES)
     assert may("platform/job", server, flows.POSTGRES)
     assert not may("platform/balancer", server, flows.POSTGRES)
+
+
+def test_only_the_api_of_tdah_reaches_database_and_cache() -> None:
+    tdah = registry.load("tdah-assistant", Environment.PRODUCTION)
+    assert [each.name for each in tdah.workloads if environment.uses_data(tdah, each)] == ["api"]
 
 
 def test_the_cache_keeps_to_itself(may: Judge) -> None:
