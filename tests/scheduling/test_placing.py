@@ -99,11 +99,11 @@ def test_placing_of_every_stack(engine_run: Callable[..., EngineRun], emulators:
         lost = f"{found.lost} | {found.seconds_until_all_ran_again:.0f}" if found.lost else "- | -"
         rows.append(f"| {stack} | {found.nodes} | {found.pods} | {lost} |")
         print(rows[-1], flush=True)
-    body = f"""Namespaces, applications and jobs as the program makes them, with both sides of a rollout; the real API
-server enforces Pod Security and quotas. HAProxy, cache, pooler, monitoring and daemons are stand-ins of their documented
-size. The real scheduler places all of it on simulated nodes of the machines that sizing buys. In production the nodes of
-one zone are then removed at once. The time is that of controllers and scheduler alone: simulated kubelets start pods at
-once.
+    body = f"""Namespaces, applications and jobs as the program makes them, with both sides of a rollout; the real
+API server enforces Pod Security and quotas. HAProxy, cache, pooler, monitoring and daemons are
+stand-ins of their size in the documents. The real scheduler places all of it on simulated nodes of
+the machines that sizing buys. In production the nodes of one zone are then removed at once. The
+time is that of controllers and scheduler alone: simulated kubelets start pods at once.
 
 | stack | nodes | pods | nodes lost | s until all ran again |
 |---|---|---|---|---|
