@@ -86,6 +86,10 @@ ROWS = (
             "components/kubernetes/application.py",
             Proof.KUBERNETES,
             "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_form_of_every_workload_runs_with_its_documented_replicas_and_size",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             43,

@@ -168,6 +168,10 @@ ROWS = (
             Proof.KUBERNETES,
             "code 1",
             decision="V7-D02",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_autoscaling_begins_at_the_documented_replicas_and_thresholds",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
     ),
     under(

@@ -116,6 +116,10 @@ ROWS = (
             Proof.KUBERNETES,
             "code 1",
             decision="SYS-21",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_migrations_run_as_the_owner_and_read_nothing_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             73,

@@ -21,6 +21,10 @@ ROWS = (
             Proof.KUBERNETES,
             "row /api/health",
             decision="SYS-19",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_liveness_asks_the_process_and_readiness_the_documented_path",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(37, "Status answers 200", "components/aws/edge.py", Proof.EMULATED, "row /api/status"),
         row(

@@ -136,6 +136,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="DRAFT-D03",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             120,
@@ -155,6 +159,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="DRAFT-D03",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_documented_names_are_honoured",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
     ),
     under(

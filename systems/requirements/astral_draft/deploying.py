@@ -52,6 +52,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="DRAFT-D14",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_migrations_run_as_the_owner_and_read_nothing_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             34,
@@ -74,6 +78,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="DRAFT-D15",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_settings_are_immutable_and_named_after_their_content",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             37, "Secrets and API keys rotate, on request and every quarter", "operations/ (rotation)", COMMAND, "code 1"
@@ -92,7 +100,15 @@ ROWS = (
             decision="DRAFT-D15",
         ),
         row(
-            41, "Web, worker and scheduler run; the scheduler exactly once", APPLICATION_COMPONENT, KUBERNETES, "code 1"
+            41,
+            "Web, worker and scheduler run; the scheduler exactly once",
+            APPLICATION_COMPONENT,
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_a_rollout_loses_no_capacity_and_a_scheduler_is_never_two",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             42,

@@ -34,8 +34,28 @@ ROWS = (
         row(
             76, "Response time: 200 and 500 ms on average", RULES, EXERCISED, "row Response Time", decision="DRAFT-D08"
         ),
-        row(77, "CPU: 60 and 80 %; more pods from 60", AUTOSCALING, KUBERNETES, "row CPU Usage"),
-        row(78, "Memory: 70 and 85 %; more pods from 70", AUTOSCALING, KUBERNETES, "row Memory Usage"),
+        row(
+            77,
+            "CPU: 60 and 80 %; more pods from 60",
+            AUTOSCALING,
+            KUBERNETES,
+            "row CPU Usage",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_autoscaling_begins_at_the_documented_replicas_and_thresholds",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
+        row(
+            78,
+            "Memory: 70 and 85 %; more pods from 70",
+            AUTOSCALING,
+            KUBERNETES,
+            "row Memory Usage",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_autoscaling_begins_at_the_documented_replicas_and_thresholds",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(
             79,
             "Database connections: 80 and 95 % of those allowed",
@@ -98,6 +118,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="SYS-26",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_migrations_run_as_the_owner_and_read_nothing_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             95,
@@ -122,7 +146,17 @@ ROWS = (
     ),
     under(
         f"{ISSUES} > Issue: Authentication Failures",
-        row(98, "Signing on is diagnosed, sessions are cleared", "components/kubernetes/jobs.py", KUBERNETES, "code 1"),
+        row(
+            98,
+            "Signing on is diagnosed, sessions are cleared",
+            "components/kubernetes/jobs.py",
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_every_documented_job_is_there_in_its_form",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(99, "Signing secrets rotate with two valid versions", "operations/ (rotation)", COMMAND, "code 1"),
     ),
 )

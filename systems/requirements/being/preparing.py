@@ -96,6 +96,10 @@ ROWS = (
             "Thresholds 20 and 15, and 60 s of breathing, are handed to the application",
             "components/kubernetes/application.py",
             Proof.KUBERNETES,
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(14, "The breathing exercise is precise on the telephone", CONTRACT, APPLICATION),
     ),

@@ -76,6 +76,10 @@ ROWS = (
             "components/kubernetes/jobs.py",
             Proof.KUBERNETES,
             "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_every_documented_job_is_there_in_its_form",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             89,

@@ -24,9 +24,40 @@ ROWS = (
     under("Security Hardening", row(41, "Four parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Security Hardening > Container Security",
-        row(42, "No new privileges, all capabilities dropped, user and group 1000", APPLICATION, KUBERNETES, "code 1"),
-        row(43, "A read-only root file system", APPLICATION, KUBERNETES, "code 1"),
-        row(44, "No capability is added again", APPLICATION, KUBERNETES, "code 1", decision="TDAH-D05"),
+        row(
+            42,
+            "No new privileges, all capabilities dropped, user and group 1000",
+            APPLICATION,
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_pod_is_locked_down",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
+        row(
+            43,
+            "A read-only root file system",
+            APPLICATION,
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_pod_is_locked_down",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
+        row(
+            44,
+            "No capability is added again",
+            APPLICATION,
+            KUBERNETES,
+            "code 1",
+            decision="TDAH-D05",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_pod_is_locked_down",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
     ),
     under(
         "Security Hardening > Network Security",
@@ -38,12 +69,26 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="SYS-32",
+            proven_by=(
+                "tests/components/kubernetes/test_flows.py",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(47, "What goes out carries the gateway's address", NETWORK, EMULATED, "code 1"),
     ),
     under(
         "Security Hardening > Environment Security",
-        row(48, "ENVIRONMENT, DEBUG and LOG_LEVEL as documented", APPLICATION, KUBERNETES, "code 1"),
+        row(
+            48,
+            "ENVIRONMENT, DEBUG and LOG_LEVEL as documented",
+            APPLICATION,
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(49, "JWT_SECRET_KEY of 64 characters at least", SECRETS, EMULATED, "code 1"),
         row(
             50,
@@ -72,6 +117,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="SYS-12",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(55, "Redis speaks TLS, with a password of 32 characters at least", REDIS, EXERCISED, "code 1"),
         row(56, "No placeholder survives", SECRETS, EMULATED, "code 1"),
@@ -85,6 +134,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="TDAH-D15",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(58, "The API obeys them", "docs/application-contract.md", Proof.APPLICATION, "code 1", decision="TDAH-D15"),
     ),

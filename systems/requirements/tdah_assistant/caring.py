@@ -77,6 +77,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="TDAH-D10",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_every_documented_job_is_there_in_its_form",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(149, "Logs end by their class", "components/aws/audit.py", EMULATED, "code 1", decision="TDAH-D16"),
         row(150, "Disk and memory raise alerts, and are looked at weekly", RULES, EXERCISED, "code 1"),

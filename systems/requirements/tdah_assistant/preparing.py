@@ -31,7 +31,16 @@ ROWS = (
             UNIT,
             proven_by=(SIZING, HOLDS),
         ),
-        row(6, "The API scales out and in by itself", APPLICATION, KUBERNETES),
+        row(
+            6,
+            "The API scales out and in by itself",
+            APPLICATION,
+            KUBERNETES,
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_autoscaling_begins_at_the_documented_replicas_and_thresholds",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(
             7,
             "Privacy measures of the GDPR: retention ends, health data stays out of logs",
@@ -55,7 +64,17 @@ ROWS = (
         "Production Architecture > High-Level Architecture",
         row(10, "Users, administrators and mobile apps come in one way", EDGE, EMULATED, "code 1", decision="SYS-03"),
         row(11, "The balancer serves API and frontend", HAPROXY, EXERCISED, "code 1", decision="TDAH-D03"),
-        row(12, "Only the API reaches database and Redis", "network policies", KUBERNETES, "code 1"),
+        row(
+            12,
+            "Only the API reaches database and Redis",
+            "network policies",
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_flows.py::test_only_the_api_of_tdah_reaches_database_and_cache",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(
             13,
             "Outward only Twilio, Google, Microsoft and Notion",
@@ -78,8 +97,28 @@ ROWS = (
     under(
         TABLE,
         row(17, "Two balancers of 2 CPU and 4 GB", HAPROXY, KUBERNETES, "row Load Balancer"),
-        row(18, "Three API instances of 4 CPU and 8 GB", APPLICATION, KUBERNETES, "row API Instances"),
-        row(19, "Two frontends of 2 CPU and 4 GB", APPLICATION, KUBERNETES, "row Frontend Instances"),
+        row(
+            18,
+            "Three API instances of 4 CPU and 8 GB",
+            APPLICATION,
+            KUBERNETES,
+            "row API Instances",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_form_of_every_workload_runs_with_its_documented_replicas_and_size",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
+        row(
+            19,
+            "Two frontends of 2 CPU and 4 GB",
+            APPLICATION,
+            KUBERNETES,
+            "row Frontend Instances",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_form_of_every_workload_runs_with_its_documented_replicas_and_size",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
         row(
             20,
             "A primary database of 8 CPU and 16 GB",

@@ -75,6 +75,10 @@ ROWS = (
             KUBERNETES,
             "code 3",
             decision="TDAH-D08",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_migrations_run_as_the_owner_and_read_nothing_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(94, "Health and state of everything in one command", HEALTH, COMMAND, "code 4"),
         row(

@@ -67,6 +67,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="TDAH-D15",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(
             127,
@@ -79,7 +83,17 @@ ROWS = (
         ),
         row(128, "The pooler runs and holds that line", "rendering/pgbouncer.py", EXERCISED, "code 1"),
         row(172, "They cannot exhaust Redis either", "rendering/redis.py", EXERCISED, "code 1", decision="TDAH-D12"),
-        row(129, "Four workers have four cores", APPLICATION, KUBERNETES, "code 1"),
+        row(
+            129,
+            "Four workers have four cores",
+            APPLICATION,
+            KUBERNETES,
+            "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_every_form_of_every_workload_runs_with_its_documented_replicas_and_size",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
     ),
     under(
         "Performance Optimization > Database Performance",
@@ -92,7 +106,18 @@ ROWS = (
             decision="TDAH-D24",
         ),
         row(131, "A restored copy has all five", RESTORE, COMMAND, "code 1", decision="TDAH-D24"),
-        row(132, "Statistics are refreshed weekly", JOBS, KUBERNETES, "code 1", decision="TDAH-D10"),
+        row(
+            132,
+            "Statistics are refreshed weekly",
+            JOBS,
+            KUBERNETES,
+            "code 1",
+            decision="TDAH-D10",
+            proven_by=(
+                "tests/components/kubernetes/test_jobs.py::test_every_documented_job_is_there_in_its_form",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
+        ),
     ),
     under(
         "Performance Optimization > Caching Strategy",
@@ -103,6 +128,10 @@ ROWS = (
             KUBERNETES,
             "code 1",
             decision="TDAH-D15",
+            proven_by=(
+                "tests/rendering/test_environment.py::test_every_documented_setting_reaches_its_readers_and_nobody_else",
+                "tests/scheduling/test_placing.py::test_placing_of_every_stack",
+            ),
         ),
         row(134, "The API keeps and forgets accordingly", CONTRACT, Proof.APPLICATION, "code 1", decision="TDAH-D15"),
     ),
