@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from components.aws import addressing
 from components.kubernetes.labels import WORKLOAD, Agent, Infrastructure, InNamespace
 from rendering import environment
+from rendering.haproxy.surroundings import HTTP_PORT, HTTPS_PORT, METRICS_PORT, PEERS_PORT
 from systems.model import JobTime, System
 
 #: Ports of pods, none below 1024 since nothing runs as root.
-BALANCER_HTTP, BALANCER_HTTPS, BALANCER_METRICS = 8080, 8443, 8404
+BALANCER_HTTP, BALANCER_HTTPS, BALANCER_METRICS = HTTP_PORT, HTTPS_PORT, METRICS_PORT
 CACHE, CACHE_METRICS, SENTINEL, POSTGRES = 6379, 9121, 26379, 5432
 ALERTMANAGER_GOSSIP, NODE_EXPORTER, LOG_COLLECTOR, LOKI_GOSSIP = 9094, 9100, 3101, 7946
 PUSHGATEWAY, KUBELET = 9091, 10250
@@ -127,6 +128,7 @@ def _requests(system: System) -> Iterator[Flow]:
     for port in sorted({workload.port or 0 for workload in served}):
         names = tuple(workload.name for workload in served if workload.port == port)
         yield Flow(f"requests-{port}", balancer, _platform(*names), (port,), "HAProxy alone speaks to applications")
+    yield Flow("counters", balancer, balancer, (PEERS_PORT,), "proxies count a client's requests together")
     dashboards = next((each.port for each in system.monitoring.components if each.name == "grafana"), None)
     if dashboards:
         yield Flow("dashboards", balancer, _monitoring("grafana"), (dashboards,), "Grafana answers behind HAProxy")
@@ -173,6 +175,9 @@ def _watching(system: System) -> Iterator[Flow]:
     yield Flow("figures-of-jobs", pushing, pushed, (PUSHGATEWAY,), "a job that has ended can be asked nothing")
     nodes = Addresses((system.firewall.network_cidr,))
     yield Flow("kubelets", _monitoring("prometheus"), nodes, (KUBELET,), "figures of containers and of their disks")
+    servers = Addresses(addressing.divide(system.firewall.network_cidr, system.objectives.zones).data)
+    exporter = _monitoring("postgres-exporter")
+    yield Flow("metrics-database-servers", exporter, servers, (POSTGRES,), "and of each server, behind the pooler")
     agents, collector = InNamespace.NODE_AGENTS, Agent.LOG_COLLECTOR
     nodes = Pods(agents, (Agent.NODE_EXPORTER, collector))
     yield Flow("metrics-nodes", _monitoring("prometheus"), nodes, (NODE_EXPORTER, LOG_COLLECTOR), "figures of nodes")

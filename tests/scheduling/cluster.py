@@ -38,6 +38,13 @@ class Cluster:
     def count(self) -> int:
         return len(self._zones())
 
+    def cut_off(self, zone: str) -> None:
+        """What an outage looks like at first: the machines stay listed, tainted, and what ran there is evicted."""
+        taint = {"key": "lifeline.dev/unreachable", "effect": "NoExecute"}
+        for name in [name for name, where in self._zones().items() if where == zone]:
+            body = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}, "spec": {"taints": [taint]}}
+            self.client.apply(f"/api/v1/nodes/{name}", body, manager="outage", force=True)
+
     def lose(self, zone: str) -> list[str]:
         """All machines of a zone, at once."""
         gone = [name for name, where in self._zones().items() if where == zone]
@@ -61,17 +68,19 @@ class Cluster:
             if not pod["metadata"].get("deletionTimestamp")
         ]
 
-    def settle(self) -> list[Pod]:
+    def settle(self, avoiding: str = "") -> list[Pod]:
         """Waits until every pod runs on a node that is there, and every Deployment has all its replicas."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while unsettled := [*self._lacking(), *self._homeless()]:
+        while unsettled := [*self._lacking(), *self._homeless(avoiding)]:
             assert time.monotonic() < deadline, "\n".join(unsettled)
             time.sleep(0.5)
         return self.pods()
 
-    def _homeless(self) -> list[str]:
+    def _homeless(self, avoiding: str) -> list[str]:
         return [
-            f"{pod.name} is {pod.phase}: {pod.why}" for pod in self.pods() if not pod.zone and pod.phase != "Succeeded"
+            f"{pod.name} is {pod.phase} in {pod.zone or 'no zone'}: {pod.why}"
+            for pod in self.pods()
+            if pod.zone in ("", avoiding) and pod.phase != "Succeeded"
         ]
 
     def _lacking(self) -> Iterator[str]:

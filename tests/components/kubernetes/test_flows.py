@@ -10,6 +10,7 @@ from components.aws import addressing
 from components.kubernetes import flows
 from components.kubernetes.flows import Policy
 from rendering import environment
+from rendering.haproxy.surroundings import PEERS_PORT
 from systems import registry
 from systems.model import Environment, System
 
@@ -92,6 +93,7 @@ def test_visitors_reach_the_balancer_through_the_load_balancer_only(system: Syst
     assert may(inside, "platform/balancer", flows.BALANCER_HTTPS)
     assert not may(WORLD, "platform/balancer", flows.BALANCER_HTTPS)
     assert not may(inside, "platform/balancer", flows.BALANCER_METRICS)
+    assert may("platform/balancer", "platform/balancer", PEERS_PORT)
     assert not may(inside, f"platform/{system.workloads[0].name}", system.workloads[0].port or 0)
 
 
@@ -152,6 +154,7 @@ def test_what_watches_reaches_what_it_watches_and_not_the_other_way_round(system
     assert may("monitoring/prometheus", "platform/balancer", flows.BALANCER_METRICS)
     assert may("monitoring/redis-exporter", "platform/cache", flows.CACHE)
     assert may("monitoring/postgres-exporter", "platform/pooler", flows.POSTGRES)
+    assert may("platform/job", "monitoring/pushgateway", flows.PUSHGATEWAY)
     assert may("monitoring/prometheus", "node-agents/node-exporter", flows.NODE_EXPORTER)
     assert may("node-agents/log-collector", "monitoring/loki", 3100)
     assert not may("node-agents/node-exporter", "monitoring/loki", 3100)
