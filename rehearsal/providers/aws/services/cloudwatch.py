@@ -37,7 +37,7 @@ def _refusals(reasons: Iterator[tuple[str, str]]) -> list[Failure]:
 
 def _check_alarm(inputs: Mapping[str, Any]) -> list[Failure]:
     found = [*_refusals(_alarm_reasons(inputs)), *_refusals(_action_reasons(inputs))]
-    return found + _refusals(_query_reasons(inputs.get("metricQueries")))
+    return found + _refusals(_query_reasons(inputs.get("metricQueries"), inputs.get("thresholdMetricId")))
 
 
 def _alarm_reasons(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,12 +95,14 @@ def _action_reasons(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield f"{name}[{index}]", f"must be an ARN, got {action!r}"
 
 
-def _query_reasons(queries: Any) -> Iterator[tuple[str, str]]:
+def _query_reasons(queries: Any, threshold: Any) -> Iterator[tuple[str, str]]:
     if not queries or not known(queries):
         return
     ids = [query["id"] for query in queries]
     returned = [query["id"] for query in queries if query.get("returnData")]
-    if len(returned) != 1:
+    # Held against a band of what is usual, an alarm needs the band beside the metric.
+    band = 1 if threshold in returned else 0
+    if len(returned) - band != 1:
         yield "metricQueries", f"exactly one must have returnData, got {', '.join(returned) or 'none'}"
     for index, query in enumerate(queries):
         at = f"metricQueries[{index}]"

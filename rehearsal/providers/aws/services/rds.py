@@ -162,6 +162,9 @@ def _delete(r: Live) -> None:
     if describe(r).get("ReadReplicaSourceDBInstanceIdentifier"):
         # The emulator stumbles over replicas whose source is in another region or gone; promoted ones it lets go.
         r.api("PromoteReadReplica", DBInstanceIdentifier=identifier(r))
+    if r.get("deletionProtection") is not True:
+        # Off in the program's state: the engine's state is what a rehearsal's end takes protection from.
+        r.api("ModifyDBInstance", DBInstanceIdentifier=identifier(r), DeletionProtection=False)
     keep = {} if skip or not final else {"FinalDBSnapshotIdentifier": final}
     r.api(
         "DeleteDBInstance",
