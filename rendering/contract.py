@@ -6,6 +6,7 @@ tried before the real application is there.
 
 from typing import cast
 
+from rendering.metrics_of_applications import application_metrics
 from systems.model import SecretClass, System, Workload
 
 Json = dict[str, object]
@@ -24,11 +25,20 @@ def contract(system: System, workload: Workload) -> Json:
         "readiness": _readiness(workload),
         "answers": _answers(system, workload),
         "metrics": workload.metrics.path if workload.metrics else None,
+        "measured": _measured(system) if workload.metrics else {},
         "websockets": workload.websockets.path if workload.websockets else None,
         "drain_seconds": drain_seconds(system),
         "shutdown_seconds": workload.shutdown_seconds,
         "variables": _variables(system, workload),
         "secrets": _secrets(system, workload),
+    }
+
+
+def _measured(system: System) -> Json:
+    """What the metrics path exports: kind, and the documented limits that histograms must have bounds at."""
+    return {
+        metric.name: {"kind": metric.kind.value, "limits": list(metric.limits)}
+        for metric in application_metrics(system)
     }
 
 

@@ -22,6 +22,7 @@ import pytest
 
 from rehearsal import paths
 from rendering.contract import contract
+from rendering.metrics_of_applications import application_metrics
 from systems import registry
 from systems.model import CheckUse, System, Workload
 
@@ -116,6 +117,12 @@ def test_every_documented_path_answers_as_documented(system: str, name: str, tmp
                 _at(body, metric.json_path)
         text = running.get(workload.metrics.path)[1]
         assert re.search(r'^http_requests_total\{method="GET",path="/[^"]+",status="200"\} \d+$', text, re.MULTILINE)
+
+        exported = set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
+        assert exported == {metric.name for metric in application_metrics(spec)}
+        for metric in application_metrics(spec):
+            for limit in metric.limits:
+                assert re.search(rf'^{metric.name}_bucket{{.*le="{float(limit)}"}} \d', text, re.MULTILINE), metric.name
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class Application:
 
     def __init__(self, contract: dict) -> None:
         self.contract = contract
-        self.metrics = Metrics()
+        self.metrics = Metrics(contract.get("measured"))
         self.draining = False
         self._answers: dict[str, dict] = dict(contract["answers"])
         self._open = 0
