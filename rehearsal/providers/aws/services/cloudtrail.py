@@ -78,16 +78,21 @@ def _reasons(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "name", f"must have 3 to 128 letters, digits, periods, dashes or underscores, is {name!r}"
     if isinstance(prefix, str) and len(prefix) > 200:
         yield "s3KeyPrefix", f"has {len(prefix)} characters; at most 200 are allowed"
-    if bool(inputs.get("cloudWatchLogsGroupArn")) != bool(inputs.get("cloudWatchLogsRoleArn")):
+    if _given(inputs, "cloudWatchLogsGroupArn") != _given(inputs, "cloudWatchLogsRoleArn"):
         yield "cloudWatchLogsRoleArn", "and `cloudWatchLogsGroupArn` are given together or not at all"
     group = inputs.get("cloudWatchLogsGroupArn")
     if isinstance(group, str) and group.startswith("arn:") and not group.endswith(":*"):
         yield "cloudWatchLogsGroupArn", f"must end with `:*`, is {group}"
-    if inputs.get("eventSelectors") and inputs.get("advancedEventSelectors"):
+    if _given(inputs, "eventSelectors") and _given(inputs, "advancedEventSelectors"):
         yield "advancedEventSelectors", "cannot stand beside `eventSelectors`"
     if inputs.get("isMultiRegionTrail") and inputs.get("includeGlobalServiceEvents") is False:
         yield "includeGlobalServiceEvents", "must be true for a trail of all regions"
     yield from _selector_reasons(inputs)
+
+
+def _given(inputs: Mapping[str, Any], name: str) -> bool:
+    """Also when its value is not known yet."""
+    return inputs.get(name) not in (None, "", [])
 
 
 def _selector_reasons(inputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
