@@ -11,8 +11,20 @@ SOLUTIONS = "Troubleshooting Guide > Common Issues and Solutions"
 RESPONSE = "Emergency Procedures > Emergency Response Protocol"
 
 ROWS = (
-    under("Troubleshooting Guide", row(123, "A runbook for every alert", RUNBOOKS, UNIT)),
-    under(SOLUTIONS, row(124, "The documented issues are runbooks with their errors mended", RUNBOOKS, UNIT)),
+    under(
+        "Troubleshooting Guide",
+        row(123, "A runbook for every alert", RUNBOOKS, UNIT, proven_by="tests/rendering/prometheus/test_catalogue.py"),
+    ),
+    under(
+        SOLUTIONS,
+        row(
+            124,
+            "The documented issues are runbooks with their errors mended",
+            RUNBOOKS,
+            UNIT,
+            proven_by="tests/rendering/prometheus/test_catalogue.py",
+        ),
+    ),
     under(
         f"{SOLUTIONS} > Application Won't Start",
         row(125, "State and logs of the services in one command", "operations/ (health)", COMMAND, "code 1"),
@@ -53,7 +65,15 @@ ROWS = (
             Proof.KUBERNETES,
             "code 2",
         ),
-        row(134, "ANALYZE and REINDEX without locking writers out", RUNBOOKS, UNIT, "code 2", decision="SYS-26"),
+        row(
+            134,
+            "ANALYZE and REINDEX without locking writers out",
+            RUNBOOKS,
+            UNIT,
+            "code 2",
+            decision="SYS-26",
+            proven_by="tests/rendering/prometheus/test_catalogue.py",
+        ),
     ),
     under("Emergency Procedures", row(135, "Red, yellow and blue as in the sections below", RUNBOOKS, UNIT)),
     under(RESPONSE, row(136, "Each code has a runbook with commands", RUNBOOKS, UNIT)),
@@ -67,7 +87,13 @@ ROWS = (
             decision="SYS-16",
         ),
         row(138, "All available volunteers get an SMS", "components/aws/alarms.py", EMULATED),
-        row(139, "On-call engineers are paged", "rendering/alertmanager.py", EXERCISED),
+        row(
+            139,
+            "On-call engineers are paged",
+            "rendering/alertmanager.py",
+            EXERCISED,
+            proven_by="tests/live/monitoring/test_alert_reaches_people.py",
+        ),
         row(140, "Backup infrastructure is activated", "operations/ (failover)", COMMAND, decision="SYS-10"),
         row(141, "A status page outside the blast radius is updated", "operations/ (incident)", COMMAND),
         row(142, "Root cause, review and improvement", "Platform Engineering", PERSON),
@@ -77,12 +103,19 @@ ROWS = (
         row(
             143,
             "Crisis endpoints are watched: 1 s at the 95th percentile",
-            "rendering/prometheus.py",
+            "rendering/prometheus",
             EXERCISED,
             decision="SYS-18",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(144, "Resources are scaled, caches cleared, queries optimised", "operations/ (incident)", COMMAND),
-        row(145, "Waiting for volunteers is watched", "rendering/prometheus.py", EXERCISED),
+        row(
+            145,
+            "Waiting for volunteers is watched",
+            "rendering/prometheus",
+            EXERCISED,
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
     ),
     under(
         f"{RESPONSE} > Code Blue: Security Incident",
@@ -149,7 +182,7 @@ ROWS = (
         row(
             157,
             "Completion of every backup is verified and its absence alerts",
-            "rendering/prometheus.py",
+            "rendering/prometheus",
             EXERCISED,
             "check Verify backup completion",
         ),

@@ -41,7 +41,14 @@ ROWS = (
     ),
     under(
         TEAM,
-        row(5, "A primary on-call is paged around the clock", ROUTES, EXERCISED, "row Primary On-Call"),
+        row(
+            5,
+            "A primary on-call is paged around the clock",
+            ROUTES,
+            EXERCISED,
+            "row Primary On-Call",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
+        ),
         row(
             6,
             "A secondary on-call is paged when the primary does not answer",
@@ -57,7 +64,14 @@ ROWS = (
             EXERCISED,
             "row Engineering Lead",
         ),
-        row(8, "The security team is written to at security@ around the clock", ROUTES, EXERCISED, "row Security Team"),
+        row(
+            8,
+            "The security team is written to at security@ around the clock",
+            ROUTES,
+            EXERCISED,
+            "row Security Team",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
+        ),
         row(
             9,
             "security@ goes on receiving mail, at a provider that the stack names",
@@ -83,6 +97,7 @@ ROWS = (
             ROUTES,
             EXERCISED,
             decision="V7-D10",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
         ),
     ),
     under(
@@ -91,7 +106,13 @@ ROWS = (
     ),
     under(
         "Common Issues & Solutions > Application Not Responding",
-        row(13, "A health check that fails from outside calls somebody", "rendering/prometheus.py", EXERCISED),
+        row(
+            13,
+            "A health check that fails from outside calls somebody",
+            "rendering/prometheus",
+            EXERCISED,
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(14, "State of the rollout, health, logs and recent releases in one command", HEALTH, COMMAND, "code 1"),
         row(15, "Immediate rollback", "rendering/haproxy.py", EXERCISED, "code 1", decision="V7-D05"),
         row(
@@ -151,7 +172,13 @@ ROWS = (
     ),
     under(
         "Common Issues & Solutions > High Memory Usage",
-        row(27, "Above 85 % of memory somebody is called", "rendering/prometheus.py", EXERCISED),
+        row(
+            27,
+            "Above 85 % of memory somebody is called",
+            "rendering/prometheus",
+            EXERCISED,
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(28, "Memory is part of the health answer", "docs/application-contract.md", Proof.APPLICATION, "code 1"),
         row(
             29,
@@ -177,7 +204,12 @@ ROWS = (
     under(
         "Common Issues & Solutions > Performance Degradation",
         row(
-            31, "Pages that paint later than 4 s call somebody", "rendering/prometheus.py", EXERCISED, decision="V7-D07"
+            31,
+            "Pages that paint later than 4 s call somebody",
+            "rendering/prometheus",
+            EXERCISED,
+            decision="V7-D07",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(32, "Cache hits and Web Vitals are on a dashboard", "rendering/dashboards", EXERCISED, "code 1"),
         row(

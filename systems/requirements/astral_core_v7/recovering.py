@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC, OBJECTIVES = "tests/systems/test_astral_core_v7.py", "tests/systems/test_objectives.py"
-MAINTENANCE, RULES, IMAGE = "operations/ (maintenance)", "rendering/prometheus.py", "images/backup"
+MAINTENANCE, RULES, IMAGE = "operations/ (maintenance)", "rendering/prometheus", "images/backup"
 CALENDAR, LOGS, ROUTES = "operations/ (calendar)", "components/kubernetes/monitoring.py", "rendering/alertmanager.py"
 COMMAND, EXERCISED, UNIT, PERSON, EMULATED = Proof.COMMAND, Proof.EXERCISED, Proof.UNIT, Proof.PERSON, Proof.EMULATED
 TASKS = "Regular Maintenance Tasks"
@@ -187,7 +187,14 @@ ROWS = (
             EMULATED,
             "check Check health endpoints",
         ),
-        row(112, "Performance is watched by rules", RULES, EXERCISED, "check Monitor performance metrics"),
+        row(
+            112,
+            "Performance is watched by rules",
+            RULES,
+            EXERCISED,
+            "check Monitor performance metrics",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
     ),
     under(
         f"{TASKS} > Weekly",

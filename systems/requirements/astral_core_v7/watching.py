@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_astral_core_v7.py"
-MONITORING, RULES = "components/kubernetes/monitoring.py", "rendering/prometheus.py"
+MONITORING, RULES = "components/kubernetes/monitoring.py", "rendering/prometheus"
 COMMAND, EXERCISED, UNIT = Proof.COMMAND, Proof.EXERCISED, Proof.UNIT
 ENDPOINTS, LINES = "Monitoring & Alerts > Health Check Endpoints", "Monitoring & Alerts > Alert Thresholds"
 
@@ -87,6 +87,7 @@ ROWS = (
             EXERCISED,
             "row Response Time",
             decision="SYS-18",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(
             45,
@@ -96,15 +97,30 @@ ROWS = (
             "row Error Rate",
             decision="V7-D05",
         ),
-        row(46, "Memory: 70 % warns, 85 % is critical", RULES, EXERCISED, "row Memory Usage"),
+        row(
+            46,
+            "Memory: 70 % warns, 85 % is critical",
+            RULES,
+            EXERCISED,
+            "row Memory Usage",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(
             47,
             "Database connections: 80 % of max_connections warn, 95 % are critical",
             RULES,
             EXERCISED,
             "row Database Connections",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(48, "Cache hits: below 70 % warns, below 50 % is critical", RULES, EXERCISED, "row Cache Hit Rate"),
+        row(
+            48,
+            "Cache hits: below 70 % warns, below 50 % is critical",
+            RULES,
+            EXERCISED,
+            "row Cache Hit Rate",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(49, "Every line carries its documented action", "systems/astral_core_v7/watching.py", UNIT, proven_by=SPEC),
     ),
 )

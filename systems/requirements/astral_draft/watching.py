@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_astral_draft.py"
-RULES, ROUTES, DASHBOARDS = "rendering/prometheus.py", "rendering/alertmanager.py", "rendering/dashboards"
+RULES, ROUTES, DASHBOARDS = "rendering/prometheus", "rendering/alertmanager.py", "rendering/dashboards"
 AUTOSCALING, HEALTH, RUNBOOKS = "components/kubernetes/application.py", "operations/ (health)", "docs/runbooks"
 COMMAND, EXERCISED, KUBERNETES, UNIT = Proof.COMMAND, Proof.EXERCISED, Proof.KUBERNETES, Proof.UNIT
 APPLICATION = Proof.APPLICATION
@@ -30,9 +30,22 @@ ROWS = (
             proven_by=SPEC,
             decision="DRAFT-D08",
         ),
-        row(75, "Errors: 0.1 and 1 %", RULES, EXERCISED, "row Error Rate"),
         row(
-            76, "Response time: 200 and 500 ms on average", RULES, EXERCISED, "row Response Time", decision="DRAFT-D08"
+            75,
+            "Errors: 0.1 and 1 %",
+            RULES,
+            EXERCISED,
+            "row Error Rate",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
+        row(
+            76,
+            "Response time: 200 and 500 ms on average",
+            RULES,
+            EXERCISED,
+            "row Response Time",
+            decision="DRAFT-D08",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(
             77,
@@ -63,9 +76,17 @@ ROWS = (
             EXERCISED,
             "row DB Connections",
             decision="DRAFT-D08",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(80, "Connections are pooled", "components/kubernetes/pooler.py", EXERCISED, "row DB Connections"),
-        row(81, "99.9 % of requests outside announced maintenance", RULES, EXERCISED, decision="DRAFT-D09"),
+        row(
+            81,
+            "99.9 % of requests outside announced maintenance",
+            RULES,
+            EXERCISED,
+            decision="DRAFT-D09",
+            proven_by="tests/rendering/prometheus/test_objectives.py",
+        ),
     ),
     under(
         "MONITORING & ALERTING > Monitoring Commands",
@@ -83,9 +104,30 @@ ROWS = (
             proven_by=SPEC,
             decision="DRAFT-D08",
         ),
-        row(85, "high_error_rate: more than 1 % for 5 minutes pages", RULES, EXERCISED, "code 1"),
-        row(86, "slow_response: p95 above 1 s for 10 minutes tells the team", RULES, EXERCISED, "code 1"),
-        row(87, "memory_pressure: above 85 % for 3 minutes, while more pods start", RULES, EXERCISED, "code 1"),
+        row(
+            85,
+            "high_error_rate: more than 1 % for 5 minutes pages",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
+        row(
+            86,
+            "slow_response: p95 above 1 s for 10 minutes tells the team",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
+        row(
+            87,
+            "memory_pressure: above 85 % for 3 minutes, while more pods start",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(
             88,
             "page_oncall, notify_team and auto_scale reach whom they should",
@@ -93,9 +135,13 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="DRAFT-D13",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
         ),
     ),
-    under("TROUBLESHOOTING GUIDE", row(89, "A runbook for every alert", RUNBOOKS, UNIT)),
+    under(
+        "TROUBLESHOOTING GUIDE",
+        row(89, "A runbook for every alert", RUNBOOKS, UNIT, proven_by="tests/rendering/prometheus/test_catalogue.py"),
+    ),
     under(ISSUES, row(90, "The documented issues are runbooks", RUNBOOKS, UNIT)),
     under(
         f"{ISSUES} > Issue: High Memory Usage",

@@ -4,7 +4,7 @@ from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_being.py"
 RULES, ROUTES, MONITORING = (
-    "rendering/prometheus.py",
+    "rendering/prometheus",
     "rendering/alertmanager.py",
     "components/kubernetes/monitoring.py",
 )
@@ -22,12 +22,43 @@ ROWS = (
     ),
     under(
         f"{DASHBOARD} > Crisis Detection Metrics",
-        row(62, "Crisis response above 200 ms is critical", RULES, EXERCISED, "code 1", decision="BEING-D06"),
-        row(63, "Detection accuracy below 99.9 % is critical", RULES, EXERCISED, "code 1"),
         row(
-            64, "Any failure of the hotline, and no answer, is critical", RULES, EXERCISED, "code 1", decision="SYS-29"
+            62,
+            "Crisis response above 200 ms is critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            decision="BEING-D06",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(65, "Emergency contacts reachable below 99.5 % are critical", RULES, EXERCISED, "code 1"),
+        row(
+            63,
+            "Detection accuracy below 99.9 % is critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
+        row(
+            64,
+            "Any failure of the hotline, and no answer, is critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            decision="SYS-29",
+            proven_by=(
+                "tests/rendering/prometheus/test_documented_alerts.py",
+                "tests/rendering/prometheus/test_other_alerts.py",
+            ),
+        ),
+        row(
+            65,
+            "Emergency contacts reachable below 99.5 % are critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(
             66,
             "Critical, warning and info reach their documented channels",
@@ -35,6 +66,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D16",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
         ),
     ),
     under(
@@ -47,14 +79,35 @@ ROWS = (
             "code 1",
             proven_by=SPEC,
         ),
-        row(68, "Their rules fire at the thresholds", RULES, EXERCISED, "code 1", decision="BEING-D07"),
+        row(
+            68,
+            "Their rules fire at the thresholds",
+            RULES,
+            EXERCISED,
+            "code 1",
+            decision="BEING-D07",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
     ),
     under(
         f"{DASHBOARD} > Clinical Accuracy Monitoring",
         row(
-            69, "PHQ-9, GAD-7 and thresholds below 100 % are critical", RULES, EXERCISED, "code 1", decision="BEING-D08"
+            69,
+            "PHQ-9, GAD-7 and thresholds below 100 % are critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            decision="BEING-D08",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(70, "Therapeutic timing below 99.5 % warns", RULES, EXERCISED, "code 1"),
+        row(
+            70,
+            "Therapeutic timing below 99.5 % warns",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
     ),
     under(
         "Monitoring and Alerting > Automated Health Checks",

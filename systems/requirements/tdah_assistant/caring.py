@@ -16,7 +16,7 @@ from systems.requirements.tdah_assistant.preparing import (
 )
 from systems.requirements.tdah_assistant.saving import IMAGE, JOBS, RESTORE
 
-RULES, ROUTES = "rendering/prometheus.py", "rendering/alertmanager.py"
+RULES, ROUTES = "rendering/prometheus", "rendering/alertmanager.py"
 HEALTH, CALENDAR, FAILOVER = "operations/ (health)", "operations/ (calendar)", "operations/ (failover)"
 OBJECTIVES = "systems/objectives.py"
 
@@ -38,7 +38,15 @@ ROWS = (
     ),
     under(
         "Monitoring and Alerting > Critical Alerts",
-        row(140, "HighErrorRate: above 1 % for 2 minutes, critical", RULES, EXERCISED, "code 1", decision="SYS-31"),
+        row(
+            140,
+            "HighErrorRate: above 1 % for 2 minutes, critical",
+            RULES,
+            EXERCISED,
+            "code 1",
+            decision="SYS-31",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
         row(
             141,
             "DatabaseDown: a minute, critical, also when nobody reports any more",
@@ -46,6 +54,10 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="SYS-31",
+            proven_by=(
+                "tests/rendering/prometheus/test_documented_alerts.py",
+                "tests/rendering/prometheus/test_other_alerts.py",
+            ),
         ),
         row(
             142,
@@ -54,8 +66,17 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="SYS-31",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(143, "Critical alerts reach the operator on call", ROUTES, EXERCISED, "code 1", decision="TDAH-D21"),
+        row(
+            143,
+            "Critical alerts reach the operator on call",
+            ROUTES,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D21",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
+        ),
         row(
             144,
             "The three alerts also roll a release back",
@@ -83,7 +104,17 @@ ROWS = (
             ),
         ),
         row(149, "Logs end by their class", "components/aws/audit.py", EMULATED, "code 1", decision="TDAH-D16"),
-        row(150, "Disk and memory raise alerts, and are looked at weekly", RULES, EXERCISED, "code 1"),
+        row(
+            150,
+            "Disk and memory raise alerts, and are looked at weekly",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by=(
+                "tests/rendering/prometheus/test_documented_alerts.py",
+                "tests/rendering/prometheus/test_other_alerts.py",
+            ),
+        ),
     ),
     under(
         "Maintenance Procedures > Security Updates",
@@ -142,6 +173,7 @@ ROWS = (
             RULES,
             EXERCISED,
             decision="TDAH-D17",
+            proven_by="tests/rendering/prometheus/test_objectives.py",
         ),
         row(168, "A backup every 6 hours", JOBS, KUBERNETES),
         row(169, "A test of the whole plan every month, and an alert when it is late", IMAGE, EXERCISED),

@@ -22,7 +22,14 @@ ROWS = (
         "Backup and Recovery > Database Backup",
         row(116, "Full dumps in custom format as backup_user", IMAGE, EXERCISED, "code 1", decision="TDAH-D09"),
         row(117, "Kept for 30 days, under lock and encrypted", BUCKETS, EMULATED, "code 1", decision="TDAH-D19"),
-        row(118, "Somebody learns of a dump that did not happen", "rendering/prometheus.py", EXERCISED, "code 1"),
+        row(
+            118,
+            "Somebody learns of a dump that did not happen",
+            "rendering/prometheus",
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
+        ),
     ),
     under(
         "Backup and Recovery > Application Backup",
