@@ -16,7 +16,13 @@ def configuration(system: System) -> str:
     return yaml.safe_dump(
         {
             "auth_enabled": False,  # who may reach it is the network policies' part: the collectors and Grafana
-            "server": {"http_listen_port": loki.port, "grpc_listen_port": 9095, "log_level": "warn"},
+            "server": {
+                "http_listen_port": loki.port,
+                "grpc_listen_address": "127.0.0.1",  # one program that speaks to itself
+                "grpc_listen_port": 9095,
+                "log_level": "warn",
+            },
+            "frontend": {"address": "127.0.0.1"},
             "common": {
                 "path_prefix": DATA_DIRECTORY,
                 "replication_factor": 1,
