@@ -6,6 +6,8 @@ from pulumi import ResourceOptions
 from pulumi.runtime import config
 
 import settings
+from components import third_party_images
+from components.aws.alert_topics import AlertTopics, AlertTopicsArgs
 from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
 from components.aws.cluster import Cluster, ClusterArgs
@@ -27,12 +29,15 @@ from components.kubernetes import workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
+from components.kubernetes.monitoring import Monitoring, MonitoringArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
 from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
 from components.naming import DataClass, Naming
+from rendering.grafana.dashboards import dashboards
+from rendering.prometheus.rules import rules
 from systems import sizing
 
 stack = settings.parse({**config.get_config_env(), **config.CONFIG.get()})
@@ -196,7 +201,7 @@ images = Images(
         region=stack.region,
         key_arn=keys.arn("cluster"),
         releases=stack.images,
-        third_party={},
+        third_party=third_party_images.references(stack.image_digests),
     ),
     naming,
     in_account,
@@ -274,6 +279,36 @@ for workload in system.workloads:
         naming,
         in_cluster,
     )
+alert_topics = AlertTopics(
+    "alert-topics",
+    AlertTopicsArgs(system=system, key_arn=keys.arn("logs")),
+    naming,
+    in_account,
+)
+Monitoring(
+    "monitoring",
+    MonitoringArgs(
+        system=system,
+        domain=stack.domain,
+        region=stack.region,
+        recovery_region=stack.recovery_region,
+        namespace=platform.monitoring,
+        platform_namespace=platform.namespace,
+        agents_namespace=platform.node_agents,
+        reference=images.reference,
+        rules={"lifeline.yaml": rules(system)},
+        alert_topics=alert_topics.arns,
+        publishing=alert_topics.publishing(),
+        dashboards=dashboards(system),
+        secret_arns={name: secrets.arn(name) for name in secrets.kept},
+        filled_secrets=shared.filled_secrets,
+        reading=secrets.reading,
+        grant=cluster.grant,
+        sign_on=stack.sign_on,
+    ),
+    naming,
+    in_cluster,
+)
 
 pulumi.export("url", f"https://{stack.domain}")
 pulumi.export("delegate_to", {"name_servers": edge.name_servers, "delegation_signer": names.delegation_signer})
