@@ -7,13 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from systems import sizing
+from systems.instance_types import DAEMONS_MIB, DAEMONS_MILLICORES
 from systems.model import Resources, System, Workload
 
 #: For what the spec does not count: surge of every Deployment, sidecars, a second Job of a kind.
 _ROOM_TO_SPARE = 1.25
 #: Log collector and node exporter, and one more while they are replaced.
 _AGENTS_ON_A_NODE = 3
-_AGENT = Resources(cpu_request_millicores=100, cpu_limit_millicores=500, memory_request_mib=128, memory_limit_mib=512)
+#: Sizing sets this much aside on every node for all daemons together, ours and those of the cluster.
+_AGENT = Resources(
+    cpu_request_millicores=DAEMONS_MILLICORES // 2,
+    cpu_limit_millicores=500,
+    memory_request_mib=DAEMONS_MIB // 2,
+    memory_limit_mib=512,
+)
 #: The least that a container may ask for, and what one gets that says nothing.
 _LEAST, _USUAL = {"cpu": "10m", "memory": "16Mi"}, {"cpu": "100m", "memory": "128Mi"}
 _USUAL_LIMIT = {"cpu": "500m", "memory": "512Mi"}

@@ -4,6 +4,7 @@ import pytest
 
 from components.kubernetes import quotas
 from systems import registry, sizing
+from systems.instance_types import DAEMONS_MIB, DAEMONS_MILLICORES
 from systems.model import Environment, System
 
 SYSTEMS = [registry.load(name, environment) for name in registry.names() for environment in Environment]
@@ -29,6 +30,14 @@ def test_both_sides_of_a_rollout_fit_at_their_highest(system: System) -> None:
         millicores, mib = allowed.hard["requests.cpu"], allowed.hard["requests.memory"]
         assert sum(each.count * each.room.millicores for each in wanted) < int(millicores.removesuffix("m"))
         assert sum(each.count * each.room.mib for each in wanted) < int(mib.removesuffix("Mi"))
+
+
+def test_agents_fit_on_as_many_nodes_as_there_may_be(system: System) -> None:
+    nodes = sum(group.zones * group.most_nodes_in_each_zone for group in sizing.plan(system).node_groups)
+    hard = quotas.of_node_agents(system).hard
+    assert nodes * DAEMONS_MILLICORES < int(hard["requests.cpu"].removesuffix("m"))
+    assert nodes * DAEMONS_MIB < int(hard["requests.memory"].removesuffix("Mi"))
+    assert 2 * nodes < int(hard["pods"])
 
 
 def test_twice_as_much_again_does_not(system: System) -> None:
