@@ -56,7 +56,8 @@ class Network(pulumi.ComponentResource):
         private = self._create_subnets("private", self._plan.private)
         data = self._create_subnets("data", self._plan.data)
         self._route_public(public)
-        private_tables = self._route_private(private, self._create_nat_gateways(public))
+        gateways = self._create_nat_gateways(public)
+        private_tables = self._route_private(private, gateways)
         data_tables = self._route_data(data)
         self._guard_data(data)
         self.s3_prefix_list_id = self._create_way_to_s3(private_tables).prefix_list_id
@@ -64,6 +65,9 @@ class Network(pulumi.ComponentResource):
         self.public_subnet_ids = [subnet.id for subnet in public]
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.data_subnet_ids = [subnet.id for subnet in data]
+        self.nat_gateway_ids = {
+            zone: gateway.id for zone, gateway in zip(self.zones_with_gateways, gateways, strict=True)
+        }
         self.private_route_table_ids = [table.id for table in private_tables]
         self.data_route_table_ids = [table.id for table in data_tables]
         self.register_outputs(

@@ -18,7 +18,7 @@ from components.aws.policy_documents import allow, document, trust
 from components.aws.secret_values import CACHE_ADMINISTRATOR, DATABASE_ADMINISTRATOR, Kept
 from components.aws.secrets import Secrets
 from components.naming import DataClass, Naming
-from systems.model import Retention
+from systems.model import System
 
 _CODE = Path(__file__).parents[2] / "images" / "rotation" / "lifeline_rotation"
 _RUNTIME, _LIMIT_SECONDS, _MEMORY_MIB = "python3.13", 60, 256
@@ -29,10 +29,9 @@ _NEEDS_DATABASE = ("postgresql", "postgresql-administrator")
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseReach:
-    """The primary, as host:port; what it is called inside; its security group."""
+    """The primary's host and its security group."""
 
-    address: pulumi.Input[str]
-    database_name: str
+    host: pulumi.Input[str]
     group_id: pulumi.Input[str]
     port: int = 5432
 
@@ -51,14 +50,15 @@ class CacheReach:
 class RotationArgs:
     """Without `database` or `cache` their secrets wait for their first rotation; all others rotate."""
 
+    system: System
     secrets: Secrets
     account_id: str
     vpc_id: pulumi.Input[str]
-    vpc_cidr: str
+    endpoint_group_id: pulumi.Input[str]
+    """Of the private ways to AWS services."""
     subnet_ids: Sequence[pulumi.Input[str]]
     secrets_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
-    retention: Retention
     database: DatabaseReach | None = None
     cache: CacheReach | None = None
 
@@ -98,7 +98,7 @@ class Rotation(pulumi.ComponentResource):
             f"{self._name}-log",
             f"/aws/lambda/{self._function_name}",
             LogClass.AUDIT,
-            retention=self._args.retention,
+            retention=self._args.system.retention,
             key_arn=self._args.logs_key_arn,
             naming=self._naming,
             component="rotation",
@@ -158,39 +158,30 @@ class Rotation(pulumi.ComponentResource):
         )
 
     def _open_ways(self) -> None:
-        aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-to-endpoints",
-            security_group_id=self._group.id,
-            description="Secrets Manager, through its endpoint in the network",
-            cidr_ipv4=self._args.vpc_cidr,
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            tags=self._naming.tags("rotation"),
-            opts=self._child,
-        )
+        self._open_way("endpoints", self._args.endpoint_group_id, 443, "Secrets Manager, from inside the network")
         if database := self._args.database:
-            self._open_way("database", database.group_id, database.port)
+            self._open_way("database", database.group_id, database.port, "New passwords of the database")
         if cache := self._args.cache:
-            self._open_way("cache", cache.group_id, cache.port)
+            self._open_way("cache", cache.group_id, cache.port, "New passwords of the cache")
 
-    def _open_way(self, to: str, group_id: pulumi.Input[str], port: int) -> None:
+    def _open_way(self, to: str, group_id: pulumi.Input[str], port: int, reason: str) -> None:
         """Both ends: out of this group and into that one."""
-        shared = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "tags": self._naming.tags("rotation")}
+        ends = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "description": reason}
+        tags = self._naming.tags("rotation")
         aws.vpc.SecurityGroupEgressRule(
             f"{self._name}-to-{to}",
             security_group_id=self._group.id,
             referenced_security_group_id=group_id,
-            description=f"New passwords to the {to}",
-            **shared,
+            tags=tags,
+            **ends,
             opts=self._child,
         )
         aws.vpc.SecurityGroupIngressRule(
             f"{self._name}-into-{to}",
             security_group_id=group_id,
             referenced_security_group_id=self._group.id,
-            description="New passwords from the rotation",
-            **shared,
+            tags=tags,
+            **ends,
             opts=self._child,
         )
 
@@ -217,7 +208,10 @@ class Rotation(pulumi.ComponentResource):
         """Places and names; a secret never."""
         secrets, variables = self._args.secrets, dict[str, pulumi.Input[str]]()
         if database := self._args.database:
-            variables |= {"DATABASE": database.address, "DATABASE_NAME": database.database_name}
+            variables["DATABASE"] = pulumi.Output.from_input(database.host).apply(
+                lambda host: f"{host}:{database.port}"
+            )
+            variables["DATABASE_NAME"] = self._args.system.database.name
             variables["DATABASE_ADMINISTRATOR"] = secrets.name_of(DATABASE_ADMINISTRATOR)
         if cache := self._args.cache:
             variables["CACHE_NODES"] = pulumi.Output.all(*cache.addresses).apply(",".join)

@@ -30,6 +30,8 @@ def _budget_extras(r: Live) -> dict[str, Any]:
     budget: dict[str, Any] = {"BudgetName": r.inputs["name"]}
     if amount := r.inputs.get("limitAmount"):
         budget["BudgetLimit"] = {"Amount": amount, "Unit": r.inputs.get("limitUnit", "USD")}
+    elif r.inputs.get("autoAdjustData"):
+        budget["BudgetLimit"] = {"Amount": "1", "Unit": "USD"}  # AWS works it out, the emulator wants to be told
     if planned := r.inputs.get("plannedLimits"):
         budget["PlannedBudgetLimits"] = {
             each["startTime"]: {"Amount": each["amount"], "Unit": each["unit"]} for each in planned
