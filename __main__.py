@@ -247,6 +247,7 @@ shared = Shared(
     system=system,
     domain=stack.domain,
     namespace=platform.namespace,
+    guards=platform.guards,
     secret_arns={name: secrets.arn(name) for name in secrets.kept},
     filled_secrets=workload_secrets.filled(system, stack.supplied_secrets),
     authority=certificates.authority_config_map,
@@ -256,11 +257,9 @@ jobs = Jobs(
     "jobs",
     JobsArgs(
         shared=shared,
-        images={
-            **stack.images,
-            "platform": f"{stack.aws_account_id}.dkr.ecr.{stack.region}.amazonaws.com/{naming.path('platform')}:current",
-        },
+        images=stack.images,
         candidates=stack.candidate_images,
+        resolve=images.release,
     ),
     naming,
     in_cluster,
@@ -273,7 +272,11 @@ for workload in system.workloads:
             workload=workload,
             image=images.reference(workload.image),
             uploads_bucket=uploads.bucket_name if workload.stores_uploads else None,
-            candidate_image=stack.candidate_images.get(workload.image),
+            candidate_image=(
+                images.release(workload.image, stack.candidate_images[workload.image])
+                if workload.image in stack.candidate_images
+                else None
+            ),
             after=jobs.before_rollout,
         ),
         naming,
