@@ -28,6 +28,7 @@ from components.aws.workload_identity import granting
 from components.kubernetes import workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
+from components.kubernetes.haproxy import HAProxy, HAProxyArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
 from components.kubernetes.monitoring import Monitoring, MonitoringArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
@@ -260,6 +261,21 @@ jobs = Jobs(
         images=stack.images,
         candidates=stack.candidate_images,
         resolve=images.release,
+    ),
+    naming,
+    in_cluster,
+)
+HAProxy(
+    "haproxy",
+    HAProxyArgs(
+        system=system,
+        domain=stack.domain,
+        namespace=platform.namespace,
+        admin_cidrs=stack.admin_cidrs,
+        image=images.reference("haproxy"),
+        follower_image=images.reference("python"),
+        certificate_secret=certificates.secret_names["balancer"],
+        guards=platform.guards,
     ),
     naming,
     in_cluster,

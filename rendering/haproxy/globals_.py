@@ -9,6 +9,8 @@ _SESSION_BLOCK_BYTES = 200
 _HARD_STOP_AFTER = "1h"
 #: Clients counted at a time; an entry takes about 150 bytes.
 _CLIENTS = "200k"
+#: The load balancer adds ten seconds to the longest documented silence.
+_LONGER_THAN_THE_LOAD_BALANCER = 30_000
 _PRIORITY_WINDOW = "10s"
 
 
@@ -77,7 +79,7 @@ def _defaults(system: System) -> list[str]:
         f"    timeout client {timeouts.client_milliseconds}",
         f"    timeout server {timeouts.server_milliseconds}",
         f"    timeout http-request {timeouts.http_request_milliseconds}",
-        f"    timeout http-keep-alive {timeouts.client_milliseconds}",
+        f"    timeout http-keep-alive {_kept_milliseconds(system)}",
         f"    timeout queue {timeouts.queue_milliseconds}",
         f"    timeout check {timeouts.check_milliseconds}",
         f"    timeout tunnel {timeouts.tunnel_milliseconds}",
@@ -87,6 +89,12 @@ def _defaults(system: System) -> list[str]:
         # the last two repeat requests: the frontend allows that where it is safe only
         "    retry-on conn-failure empty-response junk-response",
     ]
+
+
+def _kept_milliseconds(system: System) -> int:
+    """Longer than the load balancer keeps an idle connection: one that is just being closed here costs a request."""
+    sockets = [each.websockets.idle_seconds * 1000 for each in system.workloads if each.websockets]
+    return max([system.load_balancer.timeouts.client_milliseconds, *sockets]) + _LONGER_THAN_THE_LOAD_BALANCER
 
 
 def _resolvers(surroundings: Surroundings) -> list[str]:

@@ -21,20 +21,22 @@ _NORMALISED = (
 
 
 def rules(system: System, surroundings: Surroundings) -> list[str]:
-    return [*_client(surroundings), *_kind(), *_host(system, surroundings), *_path(surroundings)]
+    return [*_client(system, surroundings), *_kind(), *_host(system, surroundings), *_path(surroundings)]
 
 
-def _client(surroundings: Surroundings) -> list[str]:
+def _client(system: System, surroundings: Surroundings) -> list[str]:
     """CloudFront appends the visitor's address, the load balancer CloudFront's, which is one of the network's own.
 
-    So the visitor is the last address but those of the network; whatever stands before it the visitor wrote himself.
+    So the visitor is the last address but those of the network; what stands before it the visitor wrote himself.
+    The load balancer's own question after the documented path is about this proxy, which answers visitors, with
+    hotlines if need be, also when no application does.
     """
     networks = " ".join(surroundings.trusted_cidrs)
     ours = "if from_balancer health_question !forwarded"
     last, before = "req.hdr_ip(x-forwarded-for,-1)", "req.hdr_ip(x-forwarded-for,-2)"
     return [
         f"    acl from_balancer src {networks}",
-        f"    acl health_question path {HEALTH_PATH}",
+        f"    acl health_question path {HEALTH_PATH} {system.load_balancer.check.path}",
         "    acl forwarded req.hdr(x-forwarded-for) -m found",
         f"    http-request set-log-level silent {ours}",
         f"    http-request return status 200 content-type text/plain string ok {ours}",

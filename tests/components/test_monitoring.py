@@ -43,7 +43,7 @@ def registered(system: System, **changes: Any) -> tuple[list[Registered], list[d
             "domain": system.edge.domain,
             "region": "us-east-1",
             "recovery_region": "us-west-2",
-            "reference": third_party_images.references({"cloudwatch-exporter": DIGEST}).__getitem__,
+            "reference": third_party_images.references({"cloudwatch-exporter": DIGEST, "haproxy": DIGEST}).__getitem__,
             "rules": {"lifeline.yaml": rules(system)},
             "alert_topics": topics.arns,
             "publishing": topics.publishing(),

@@ -23,7 +23,7 @@ GOOD: dict[str, Any] = {
     "system": "astral-core-v2",
     "awsAccountId": "111122223333",
     "images": {"astral-web": f"ghcr.io/astralcore/astral-web@{DIGEST}"},
-    "imageDigests": {"cloudwatch-exporter": DIGEST},
+    "imageDigests": {"cloudwatch-exporter": DIGEST, "haproxy": DIGEST},
 }
 BROKEN: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "broken.yaml").read_text())
 STACKS = sorted(PROJECT.glob("Pulumi.*.yaml"))

@@ -137,7 +137,7 @@ def test_twenty_thousand_requests_through_every_change(platform: Fleet) -> None:
     assert total >= 20_000
     table = "\n".join(rows)
     figures.write(
-        "haproxy-continuity",
+        "haproxy",
         "HAProxy: nothing lost while everything changes",
         f"""Two proxies, six reference applications, four visitors at a time over kept connections, of three
 requests two GET and one POST. {total} requests, 0 failures. Servers are asked every 0.3 s instead of 2 s, so that
