@@ -12,6 +12,7 @@ from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
 from components.aws.cluster import Cluster, ClusterArgs
 from components.aws.edge import Edge, EdgeArgs
+from components.aws.edge_alarms import EdgeAlarms, EdgeAlarmsArgs
 from components.aws.endpoints import Endpoints, EndpointsArgs
 from components.aws.firewall import Firewall, FirewallArgs
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs
@@ -122,6 +123,7 @@ balancer = Balancer(
         subnet_ids=network.private_subnet_ids,
         security_group_id=firewall.balancer_group_id,
         certificate_arn=names.balancer_certificate_arn,
+        access_logs_bucket=logs.bucket_name,
     ),
     naming,
     in_account,
@@ -137,7 +139,14 @@ edge = Edge(
         admin_cidrs=stack.admin_cidrs,
         mail_servers=stack.mail_servers,
         hosts_elsewhere=stack.hosts_elsewhere,
+        log_archive_arn=logs.bucket_arn,
     ),
+    naming,
+    in_account,
+)
+EdgeAlarms(
+    "edge-alarms",
+    EdgeAlarmsArgs(system=system, edge=edge, region=stack.region, topic_arns={}),
     naming,
     in_account,
 )
