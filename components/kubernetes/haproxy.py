@@ -18,11 +18,19 @@ from components.kubernetes.labels import Infrastructure, InNamespace, labels
 from components.naming import Naming
 from rendering import environment, haproxy
 from rendering.haproxy import traffic
-from rendering.haproxy.surroundings import HTTPS_PORT, PEERS_PORT, Peer, Surroundings
+from rendering.haproxy.surroundings import HTTPS_PORT, PEERS_PORT, CacheServers, Peer, Surroundings
 from systems.model import NetworkTier, System
 
 #: What the load balancer and certificates know the fleet by.
 SERVICE = "balancer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheBehind:
+    """The Redis servers: a Service that resolves to each of them, and a Secret whose `password` is theirs."""
+
+    servers: str
+    password_secret: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +44,8 @@ class HAProxyArgs:
     image: str
     follower_image: str
     certificate_secret: pulumi.Input[str]
+    cache: CacheBehind | None = None
+    """Without it there is no Service `cache`."""
     guards: Sequence[pulumi.Resource] = field(default_factory=tuple[pulumi.Resource, ...])
     """Quotas and policies of the namespace, which stand before anything runs in it."""
 
@@ -58,12 +68,15 @@ class HAProxy(pulumi.ComponentResource):
         account = self._create_account()
         peers = [self._create_peer(peer) for peer in _peers(args.system)]
         self.service_name = self._create_door()
+        if args.cache:
+            self._create_cache()
         wiring = Wiring(
             configuration=configuration,
             follower=follower,
             traffic=self.traffic_config_map,
             certificate=args.certificate_secret,
             account=account,
+            cache_password=args.cache.password_secret if args.cache else None,
             image=args.image,
             follower_image=args.follower_image,
         )
@@ -111,7 +124,29 @@ class HAProxy(pulumi.ComponentResource):
             trusted_cidrs=(system.firewall.network_cidr,),
             admin_cidrs=self._args.admin_cidrs,
             peers=_peers(system),
+            cache=self._cache_servers(),
             dashboards=f"{grafana}:{dashboards}" if dashboards else None,
+        )
+
+    def _cache_servers(self) -> CacheServers | None:
+        behind, spec = self._args.cache, self._args.system.cache
+        if behind is None:
+            return None
+        return CacheServers(
+            host=f"{behind.servers}.{InNamespace.PLATFORM.value}.svc.cluster.local",
+            port=spec.port,
+            count=spec.nodes,
+            bind_port=spec.port,
+            authority=haproxy_pods.AUTHORITY if spec.tls else None,
+        )
+
+    def _create_cache(self) -> None:
+        port = self._args.system.cache.port
+        kubernetes.core.v1.Service(
+            f"{self._name}-cache",
+            metadata=self._metadata("cache"),
+            spec={"selector": self._labels, "ports": [{"name": "redis", "port": port, "target_port": port}]},
+            opts=self._child,
         )
 
     def _create_account(self) -> pulumi.Output[str]:

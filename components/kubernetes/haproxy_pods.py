@@ -24,6 +24,9 @@ _FOLLOWER_RESOURCES = Resources(
 _NOTICE_SECONDS, _GRACE_SECONDS = 15, 90
 _TOKEN_SECONDS = 3_600
 _CONFIGURATION, _TLS, _RUN, _TRAFFIC = "/etc/haproxy", "/etc/haproxy-tls", "/run/haproxy", "/etc/lifeline/traffic"
+_CACHE_PASSWORD = "/etc/lifeline/cache"
+#: Whoever signed the certificate signed those of Redis, too.
+AUTHORITY = f"{_TLS}/ca.crt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,7 @@ class Wiring:
     traffic: pulumi.Input[str]
     certificate: pulumi.Input[str]
     account: pulumi.Input[str]
+    cache_password: pulumi.Input[str] | None = None
     image: str
     follower_image: str
 
@@ -103,7 +107,9 @@ def _follower(system: System, wiring: Wiring, name: str, *flags: str) -> Json:
         "TRAFFIC_DEFAULTS": f"{_CONFIGURATION}/traffic.defaults",
         "TRAFFIC_DIRECTORY": _TRAFFIC,
         "TRAFFIC_RUN_DIRECTORY": _RUN,
+        **({"TRAFFIC_CACHE_PASSWORD": f"{_CACHE_PASSWORD}/password"} if wiring.cache_password else {}),
     }
+    password = {"name": "cache-password", "mount_path": _CACHE_PASSWORD, "read_only": True}
     return {
         "name": name,
         "image": wiring.follower_image,
@@ -119,6 +125,7 @@ def _follower(system: System, wiring: Wiring, name: str, *flags: str) -> Json:
             {"name": "token", "mount_path": "/var/run/secrets/kubernetes.io/serviceaccount", "read_only": True},
             {"name": "run", "mount_path": _RUN},
             {"name": pods.SCRATCH, "mount_path": "/tmp"},
+            *([password] if wiring.cache_password else []),
         ],
     }
 
@@ -126,7 +133,9 @@ def _follower(system: System, wiring: Wiring, name: str, *flags: str) -> Json:
 def _volumes(wiring: Wiring) -> list[Json]:
     token = {"service_account_token": {"path": "token", "expiration_seconds": _TOKEN_SECONDS}}
     authority = {"config_map": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}
+    secret = {"secret_name": wiring.cache_password, "default_mode": 0o440}
     return [
+        *([{"name": "cache-password", "secret": secret}] if wiring.cache_password else []),
         {"name": "configuration", "config_map": {"name": wiring.configuration}},
         {"name": "follower", "config_map": {"name": wiring.follower}},
         {"name": "traffic", "config_map": {"name": wiring.traffic}},

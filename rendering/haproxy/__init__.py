@@ -4,7 +4,7 @@
 is no part of it: `traffic.py` has the keys, and HAProxy looks them up in a map at each request.
 """
 
-from rendering.haproxy import answers, backends, frontends, globals_, routes, traffic
+from rendering.haproxy import answers, backends, cache, frontends, globals_, routes, traffic
 from rendering.haproxy.surroundings import Surroundings
 from systems.model import System
 
@@ -17,9 +17,10 @@ def fleet(system: System, surroundings: Surroundings) -> dict[str, str]:
         *globals_.sections(system, surroundings),
         *frontends.sections(system, surroundings),
         *backends.sections(system, surroundings),
+        cache.section(system, surroundings),
     )
     return {
-        CONFIGURATION: "\n\n".join("\n".join(section) for section in sections) + "\n",
+        CONFIGURATION: "\n\n".join("\n".join(section) for section in sections if section) + "\n",
         "answers.map": answers.table(system),
         "routes.map": routes.table(system),
         "traffic.defaults": traffic.table(traffic.defaults(system)),

@@ -27,13 +27,15 @@ def sections(system: System, surroundings: Surroundings) -> list[list[str]]:
 def _global(system: System, surroundings: Surroundings) -> list[str]:
     """Documented `chroot`, `user`, `group` and `daemon` need root, which the same document takes away (TDAH-D04)."""
     balancer = system.load_balancer
+    # the cache's connections have a share of their own, which no flood of visitors can use up
+    reserved = system.cache.maximum_client_connections if surroundings.cache else 0
     return [
         "global",
         "    log stdout len 4096 format raw local0 info",
         f"    stats socket {surroundings.run_directory}/admin.sock mode 660 level admin expose-fd listeners",
         f"    stats timeout {balancer.operator_timeout_seconds}s",
         f"    server-state-file {surroundings.run_directory}/servers.state",
-        f"    maxconn {balancer.maximum_connections}",
+        f"    maxconn {balancer.maximum_connections + reserved}",
         f"    nbthread {surroundings.threads or max(1, balancer.resources.cpu_limit_millicores // 1000)}",
         f"    hard-stop-after {_HARD_STOP_AFTER}",
         "    expose-experimental-directives",  # normalize-uri, in 2.6 still marked so

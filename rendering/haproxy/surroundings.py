@@ -20,6 +20,20 @@ class Peer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CacheServers:
+    """The Redis servers behind the name `cache`, and how they are asked which of them is the master."""
+
+    host: str
+    """A name that resolves to each of them."""
+    port: int
+    count: int
+    bind_port: int
+    authority: str | None
+    """File with the certificate that signs theirs; None asks without encryption."""
+    verified_name: str = "cache"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """Defaults are those of a pod; a test on loopback gives others."""
 
@@ -29,6 +43,7 @@ class Surroundings:
     """Networks of the load balancer: whose word on the client's address is taken."""
     admin_cidrs: tuple[str, ...]
     peers: tuple[Peer, ...]
+    cache: CacheServers | None = None
     dashboards: str | None = None
     """Host and port of Grafana."""
     bind: str = ""
@@ -51,6 +66,11 @@ class Surroundings:
     @property
     def traffic_map(self) -> str:
         return f"{self.run_directory}/traffic.map"
+
+    @property
+    def cache_map(self) -> str:
+        """Holds the password: not a part of the configuration, and changed when it is rotated."""
+        return f"{self.run_directory}/cache.map"
 
     @property
     def answers_map(self) -> str:

@@ -21,6 +21,7 @@ class Follower:
         self._defaults = desired.parse(Path(environment["TRAFFIC_DEFAULTS"]).read_text())
         self._directory, self._api = Path(environment["TRAFFIC_DIRECTORY"]), environment.get("TRAFFIC_API")
         self._certificate = Path(environment["TRAFFIC_CERTIFICATE"]) if "TRAFFIC_CERTIFICATE" in environment else None
+        self._cache = Path(environment["TRAFFIC_CACHE_PASSWORD"]) if "TRAFFIC_CACHE_PASSWORD" in environment else None
         run_directory = Path(environment["TRAFFIC_RUN_DIRECTORY"])
         self._haproxy, self._loaded = HAProxy(run_directory), run_directory / "certificate.sha256"
         self._said: dict[str, object] = {}
@@ -34,17 +35,18 @@ class Follower:
             wanted = desired.from_directory(self._directory)
         state, problems = desired.accepted(wanted, self._defaults, {})
         self._say("problems", problems)
-        self._haproxy.write(state)
+        self._haproxy.write(self._haproxy.traffic, state)
+        self._haproxy.write(self._haproxy.cache, self._password())
         replace(self._loaded, self._fingerprint())
 
     def step(self) -> None:
         try:
-            holding = self._haproxy.state()
+            self._follow_password()
+            holding = self._haproxy.state(self._haproxy.traffic)
             state, problems = desired.accepted(self._wanted(), self._defaults, holding)
             self._say("problems", problems)
             if state != holding:
-                self._haproxy.write(state)
-                self._haproxy.hold(state)
+                self._haproxy.hold(self._haproxy.traffic, state)
             self._say("traffic", state)
             self._renew()
             self._say("source", "")
@@ -53,6 +55,15 @@ class Follower:
 
     def _wanted(self) -> State:
         return desired.from_api(self._api) if self._api else desired.from_directory(self._directory)
+
+    def _password(self) -> State:
+        """Of the cache, where HAProxy asks its servers; rotated, it appears in the same file."""
+        return {"password": self._cache.read_text().strip()} if self._cache else {}
+
+    def _follow_password(self) -> None:
+        if (wanted := self._password()) and wanted != self._haproxy.state(self._haproxy.cache):
+            self._haproxy.hold(self._haproxy.cache, wanted)
+            self._say("password of the cache", "renewed")
 
     def _renew(self) -> None:
         if (now := self._fingerprint()) != self._loaded.read_text():

@@ -18,28 +18,29 @@ class HAProxy:
     """One process and the map file that it starts from."""
 
     def __init__(self, run_directory: Path) -> None:
-        self.map = run_directory / "traffic.map"
+        self.traffic, self.cache = run_directory / "traffic.map", run_directory / "cache.map"
         self._socket, self._master = run_directory / "admin.sock", run_directory / "master.sock"
         self._servers = run_directory / "servers.state"
 
-    def state(self) -> dict[str, str]:
-        """As HAProxy itself sees it: `<address> <key> <value>` a line."""
-        lines = (line.split(" ", 2) for line in self._ask(f"show map {self.map}").splitlines())
+    def state(self, map: Path) -> dict[str, str]:
+        """A map as HAProxy itself sees it: `<address> <key> <value>` a line."""
+        lines = (line.split(" ", 2) for line in self._ask(f"show map {map}").splitlines())
         return {words[1]: words[2] for words in lines if len(words) == 3}
 
-    def hold(self, state: Mapping[str, str]) -> None:
-        """The new map becomes visible as a whole: no request sees half of it."""
-        version = self._ask(f"prepare map {self.map}").rpartition(":")[2].strip()
+    def hold(self, map: Path, state: Mapping[str, str]) -> None:
+        """The new map becomes visible as a whole, no request sees half of it; and the next start begins with it."""
+        self.write(map, state)
+        version = self._ask(f"prepare map {map}").rpartition(":")[2].strip()
         if not version.isdigit():
-            raise Refused(f"prepare map {self.map}: no version in the answer")
+            raise Refused(f"prepare map {map}: no version in the answer")
         lines = "\n".join(f"{key} {value}" for key, value in sorted(state.items()))
-        for command in (f"add map @{version} {self.map} <<\n{lines}\n", f"commit map @{version} {self.map}"):
+        for command in (f"add map @{version} {map} <<\n{lines}\n", f"commit map @{version} {map}"):
             if said := self._ask(command).strip():
                 raise Refused(f"{command.split()[0]} map: {said}")
 
-    def write(self, state: Mapping[str, str]) -> None:
+    def write(self, map: Path, state: Mapping[str, str]) -> None:
         """For the next start; never half of it either."""
-        replace(self.map, formatted(state))
+        replace(map, formatted(state))
         if not self._servers.exists():
             replace(self._servers, "1\n")  # the version of its form, and no server yet
 

@@ -37,6 +37,10 @@ _addresses = (
 )
 
 
+def next_address() -> str:
+    return next(_addresses)
+
+
 def wait_until(what: str, true: Callable[[], object], seconds: float = LIMIT_SECONDS) -> float:
     """Seconds it took."""
     began = time.monotonic()
@@ -105,6 +109,7 @@ class Proxy:
     directory: Path
     surroundings: Surroundings
     files: Mapping[str, str]
+    cache_password: Path | None = None
     process: subprocess.Popen[bytes] = field(init=False)
     follower: subprocess.Popen[str] = field(init=False)
 
@@ -118,6 +123,7 @@ class Proxy:
             "TRAFFIC_RUN_DIRECTORY": str(self.directory),
             "TRAFFIC_CERTIFICATE": self.surroundings.certificate,
             "TRAFFIC_POLL_SECONDS": "0.2",
+            **({"TRAFFIC_CACHE_PASSWORD": str(self.cache_password)} if self.cache_password else {}),
         }
         assert self._follow("--once").wait(LIMIT_SECONDS) == 0
         program = debian_packages.program("haproxy", package="haproxy")
@@ -192,6 +198,7 @@ class Fleet:
     def __init__(self, directory: Path, system: System, proxies: int) -> None:
         self.system, self.directory = system, directory
         self._names = NameServer()
+        self.names = self._names.addresses
         self.config_map = directory / "traffic"
         self.config_map.mkdir()
         self.servers: list[Server] = []
