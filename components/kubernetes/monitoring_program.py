@@ -13,6 +13,7 @@ import pulumi_kubernetes as kubernetes
 from pulumi import ResourceOptions
 
 from components.kubernetes import pods
+from components.kubernetes.certificates import AUTHORITY_CONFIG_MAP
 from components.kubernetes.labels import labels
 from components.kubernetes.pods import Json, Priority
 from systems import sizing
@@ -177,7 +178,9 @@ class MonitoringProgram(pulumi.ComponentResource):
             {"name": f"files-{number}", "config_map": {"name": f"{program.name}-files-{number}"}}
             for number, _ in numbered
         ]
-        mounted = pods.volumes(secrets=program.secrets_class, switches=False, authority=program.authority)
+        mounted = pods.volumes(
+            secrets=program.secrets_class, switches=False, authority=AUTHORITY_CONFIG_MAP if program.authority else None
+        )
         return pods.pod(
             containers=[self._container()],
             hardening=self._hardening,

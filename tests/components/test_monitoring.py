@@ -259,3 +259,14 @@ def test_somebody_outside_the_cluster_listens_for_the_heartbeat() -> None:
     alarm = only(resources, "MetricAlarm", "heartbeat-alarm")
     assert alarm.inputs["treatMissingData"] == "breaching"
     assert alarm.inputs["metricName"] == "NumberOfMessagesPublished"
+
+
+def test_who_verifies_servers_mounts_the_internal_authority_and_nobody_else() -> None:
+    _, resources = stack("being")
+    with_authority = {
+        each.inputs["metadata"]["name"]: volume["configMap"]["name"]
+        for each, spec in pods(resources)
+        for volume in spec["volumes"]
+        if volume["name"] == "internal-authority"
+    }
+    assert with_authority == dict.fromkeys(("postgres-exporter", "redis-exporter"), "internal-authority")

@@ -1,0 +1,1 @@
+"""The monitoring stack with its real programs."""
