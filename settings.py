@@ -13,10 +13,11 @@ import yaml
 
 import settings_monitoring
 import settings_names
+import settings_supplied
 from rendering.grafana.settings import SignOn
 from settings_reading import Problem, Reader, SettingsError
 from systems import availability, environments, registry
-from systems.model import Environment, RecoveryLevel, SecretClass, SpecError, Strategy, System
+from systems.model import Environment, RecoveryLevel, SpecError, Strategy, System
 from systems.tree import Change, changed
 
 __all__ = ["Baseline", "Problem", "Settings", "SettingsError", "parse"]
@@ -30,6 +31,7 @@ REGIONS = (
 KEYS = (
     *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
     *("hostsElsewhere", "externalHosts", "adminCidrs", "images", "candidateImages", "suppliedSecrets"),
+    *("suppliedLater", "channels"),
     *("imageDigests", "singleSignOn"),
     *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
 )
@@ -71,6 +73,8 @@ class Settings:
     sign_on: SignOn | None
     """Who signs people in to Grafana; None leaves one administrator with a generated password."""
     supplied_secrets: Mapping[str, str] = field(repr=False)
+    channels: Mapping[str, str] = field(repr=False)
+    """Addresses of people and programs, by the document's channels."""
     availability_level: int
     kubeconfig: str | None = field(default=None, repr=False)
     """Of a cluster that is there already; None builds one."""
@@ -108,7 +112,8 @@ def parse(config: Mapping[str, object]) -> Settings:
         "candidate_images": _candidate_images(read, system, environment),
         "image_digests": settings_monitoring.image_digests(read, environment),
         "sign_on": settings_monitoring.sign_on(read),
-        "supplied_secrets": _supplied_secrets(read, system),
+        "supplied_secrets": settings_supplied.secrets(read, system),
+        "channels": settings_supplied.channels(read, system),
         "kubeconfig": _kubeconfig(read),
         "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),
     }
@@ -179,20 +184,6 @@ def _references(read: Reader, key: str, system: System | None, environment: Envi
             read.refuse("LL-CFG-018", f"{key}.{name}", reference, "in production a digest: name@sha256:<64 hex digits>")
         elif matched["tag"] in (None, "latest") and not matched["digest"]:
             read.refuse("LL-CFG-019", f"{key}.{name}", reference, "a tag that names one release, or a digest")
-    return given
-
-
-def _supplied_secrets(read: Reader, system: System | None) -> Mapping[str, str]:
-    """Values that only their providers can make; never invented here, never printed."""
-    given = read.mapping("suppliedSecrets", "LL-CFG-021")
-    supplied = SecretClass.SUPPLIED
-    known = {each.name for each in system.secrets.secrets if each.secret_class is supplied} if system else set(given)
-    for name, value in given.items():
-        if name not in known:
-            read.refuse("LL-CFG-022", f"suppliedSecrets.{name}", None, _among(known), said="no supplied secret")
-        elif not value.strip():
-            allowed = "the value its provider gave, or no entry"
-            read.refuse("LL-CFG-023", f"suppliedSecrets.{name}", None, allowed, said="empty")
     return given
 
 

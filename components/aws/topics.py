@@ -16,6 +16,7 @@ from pulumi import ResourceOptions
 
 from components.aws.policy_documents import document, trust
 from components.naming import DataClass, Naming
+from rendering import cloudwatch
 from rendering.channels import Reached, channels_of, reached
 from systems.model import ChannelKind, Priority, System
 
@@ -63,16 +64,21 @@ class Topics(pulumi.ComponentResource):
         self.silent = tuple(name for name, addresses in self._reached.items() if not addresses)
         self.register_outputs({"topicArns": self.topic_arns})
 
-    def arn(self, priority: str) -> pulumi.Output[str]:
-        return self.topic_arns[priority]
+    def arn(self, level: str) -> pulumi.Output[str]:
+        return self.topic_arns[level]
 
-    def arn_in(self, region: str, priority: str) -> pulumi.Output[str]:
+    @property
+    def outage_arn(self) -> pulumi.Output[str]:
+        """Of those who are called when visitors reach nothing."""
+        return self.arn(cloudwatch.priority(self._args.system, cloudwatch.Urgency.OUTAGE).name)
+
+    def arn_in(self, region: str, level: str) -> pulumi.Output[str]:
         """An alarm can only tell a topic of its own region."""
         known = {GLOBAL_REGION: self._global_arns, self._args.region: self.topic_arns}
-        return known[region][priority]
+        return known[region][level]
 
-    def by_region(self, priority: str) -> dict[str, pulumi.Output[str]]:
-        return {region: self.arn_in(region, priority) for region in (self._args.region, GLOBAL_REGION)}
+    def by_region(self, level: str) -> dict[str, pulumi.Output[str]]:
+        return {region: self.arn_in(region, level) for region in (self._args.region, GLOBAL_REGION)}
 
     def _addresses(self, priority: Priority) -> tuple[Reached, ...]:
         found: list[Reached] = []

@@ -24,6 +24,7 @@ GOOD: dict[str, Any] = {
     "awsAccountId": "111122223333",
     "images": {"astral-web": f"ghcr.io/astralcore/astral-web@{DIGEST}"},
     "imageDigests": {"cloudwatch-exporter": DIGEST, "haproxy": DIGEST},
+    "suppliedLater": ["ai-provider-key", "pagerduty-key", "slack-webhook"],
 }
 BROKEN: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "broken.yaml").read_text())
 STACKS = sorted(PROJECT.glob("Pulumi.*.yaml"))
