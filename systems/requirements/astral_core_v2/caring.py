@@ -81,7 +81,17 @@ ROWS = (
             "code 1",
             decision="SYS-10",
         ),
-        row(106, "backup. answers for the standby", "components/aws/edge.py", EMULATED, "code 1"),
+        row(
+            106,
+            "backup. answers for the standby",
+            "components/aws/edge.py",
+            EMULATED,
+            "code 1",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_the_recovery_region_answers_under_its_own_name_behind_the_same_firewall",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             107,
             "The database is restored to a point in time or from a dump, and the restored data are checked",

@@ -79,7 +79,15 @@ ROWS = (
             proven_by="tests/systems/test_sizing.py",
         ),
         row(
-            10, "Certificates for the domain, admin and monitoring", EDGE, EMULATED, "check SSL Certificates Installed"
+            10,
+            "Certificates for the domain, admin and monitoring",
+            EDGE,
+            EMULATED,
+            "check SSL Certificates Installed",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_certificates_cover_every_host_of_ours_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
         row(
             11,
@@ -88,9 +96,33 @@ ROWS = (
             EMULATED,
             "check SSL Certificates Installed",
             decision="SYS-23",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_certificates_are_watched_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
-        row(12, "A record for every documented host", EDGE, EMULATED, "check DNS Configuration Complete"),
-        row(13, "CNAME for CDN assets", EDGE, EMULATED, "check DNS Configuration Complete"),
+        row(
+            12,
+            "A record for every documented host",
+            EDGE,
+            EMULATED,
+            "check DNS Configuration Complete",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
+        row(
+            13,
+            "CNAME for CDN assets",
+            EDGE,
+            EMULATED,
+            "check DNS Configuration Complete",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             14,
             "Mail from the domain arrives: SES identity, DKIM, SPF, DMARC, bounces; empty MX for the domain itself",
@@ -98,9 +130,21 @@ ROWS = (
             EMULATED,
             "check DNS Configuration Complete",
             decision="SYS-24",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_mail_is_signed_bounces_have_a_name_and_nobody_else_may_send",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
         row(
-            15, "Outside health checks on the documented endpoints", EDGE, EMULATED, "check DNS Configuration Complete"
+            15,
+            "Outside health checks on the documented endpoints",
+            EDGE,
+            EMULATED,
+            "check DNS Configuration Complete",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_endpoint_is_asked_from_outside",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under(

@@ -85,6 +85,10 @@ ROWS = (
             "components/aws/edge.py (crisis page)",
             EXERCISED,
             decision="SYS-16",
+            proven_by=(
+                "tests/rendering/test_pages.py",
+                "tests/components/aws/test_edge.py::test_a_silent_platform_answers_with_the_crisis_page_and_a_speaking_one_for_itself",
+            ),
         ),
         row(138, "All available volunteers get an SMS", "components/aws/alarms.py", EMULATED),
         row(

@@ -31,6 +31,10 @@ ROWS = (
             "components/aws/edge.py",
             EMULATED,
             decision="V7-D03",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under(
@@ -79,6 +83,10 @@ ROWS = (
             EMULATED,
             "row Security Team",
             decision="V7-D03",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under(

@@ -186,6 +186,10 @@ ROWS = (
             "components/aws/edge.py",
             EMULATED,
             "check Check health endpoints",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_endpoint_is_asked_from_outside",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
         row(
             112,

@@ -159,7 +159,16 @@ ROWS = (
     ),
     under(
         "Performance Optimization",
-        row(78, "Static files are cached at the edge and compressed", "components/aws/edge.py", Proof.EMULATED),
+        row(
+            78,
+            "Static files are cached at the edge and compressed",
+            "components/aws/edge.py",
+            Proof.EMULATED,
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_only_assets_and_the_crisis_page_are_kept",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
     ),
     under(
         "Performance Optimization > Cache Management",

@@ -26,7 +26,17 @@ ROWS = (
                 "tests/scheduling/test_placing.py::test_placing_of_every_stack",
             ),
         ),
-        row(37, "Status answers 200", "components/aws/edge.py", Proof.EMULATED, "row /api/status"),
+        row(
+            37,
+            "Status answers 200",
+            "components/aws/edge.py",
+            Proof.EMULATED,
+            "row /api/status",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_endpoint_is_asked_from_outside",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             38,
             "Detailed metrics become metrics, and are shown to administrators only",

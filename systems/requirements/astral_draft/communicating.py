@@ -125,6 +125,10 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="DRAFT-D03",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_only_assets_and_the_crisis_page_are_kept",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under(
@@ -178,7 +182,16 @@ ROWS = (
     ),
     under(
         "PERFORMANCE ACHIEVEMENTS > Bundle Optimization Results",
-        row(123, "Brotli", "components/aws/edge.py", EMULATED),
+        row(
+            123,
+            "Brotli",
+            "components/aws/edge.py",
+            EMULATED,
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_only_assets_and_the_crisis_page_are_kept",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(124, "Size of the bundle, load time, chunks", CONTRACT, APPLICATION, decision="DRAFT-D17"),
     ),
     under(

@@ -64,6 +64,10 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="DRAFT-D03",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_only_assets_and_the_crisis_page_are_kept",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
         row(
             35, "Caches are cleared, sessions and queued work are not", JOBS, KUBERNETES, "code 1", decision="DRAFT-D16"

@@ -51,8 +51,28 @@ ROWS = (
         row(
             6, "Rolled back in less than 10 minutes; 5 are held", "operations/ (rollout)", COMMAND, decision="DRAFT-D14"
         ),
-        row(7, "Mail to ops-team@ arrives, at a mailbox that somebody else runs", EDGE, EMULATED, decision="DRAFT-D04"),
-        row(8, "meet. leads to the conferencing service", EDGE, EMULATED, decision="DRAFT-D04"),
+        row(
+            7,
+            "Mail to ops-team@ arrives, at a mailbox that somebody else runs",
+            EDGE,
+            EMULATED,
+            decision="DRAFT-D04",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
+        row(
+            8,
+            "meet. leads to the conferencing service",
+            EDGE,
+            EMULATED,
+            decision="DRAFT-D04",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
     ),
     under(
         CHECKLIST,
@@ -100,7 +120,18 @@ ROWS = (
             "code 1",
             decision="DRAFT-D07",
         ),
-        row(19, "prod-db. is known inside the network only", EDGE, EMULATED, "code 1", decision="DRAFT-D04"),
+        row(
+            19,
+            "prod-db. is known inside the network only",
+            EDGE,
+            EMULATED,
+            "code 1",
+            decision="DRAFT-D04",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_the_database_is_named_inside_only_and_the_inside_still_finds_the_public_hosts",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             20,
             "Dump and restore have roles of their own; nobody is `admin`",

@@ -50,6 +50,11 @@ ROWS = (
             "components/aws/edge.py (crisis page)",
             EMULATED,
             decision="BEING-D03",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_the_crisis_page_lies_in_two_regions_and_the_other_one_is_asked_first",
+                "tests/rendering/test_pages.py",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
         row(
             7,
@@ -231,7 +236,18 @@ ROWS = (
             decision="SYS-03",
         ),
         row(34, "A penetration test was made and reviewed", "Compliance, by calendar and approval", PERSON, "code 1"),
-        row(35, "Common attacks are filtered, crisis paths only counted", "components/aws/edge.py", EMULATED, "code 1"),
+        row(
+            35,
+            "Common attacks are filtered, crisis paths only counted",
+            "components/aws/edge.py",
+            EMULATED,
+            "code 1",
+            proven_by=(
+                "tests/components/aws/test_edge_firewall.py::test_people_get_in_attacks_and_floods_do_not",
+                "tests/components/aws/test_edge_firewall.py::test_critical_paths_are_counted_and_never_refused",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
     ),
     under(
         f"{CHECKLIST} > Performance Benchmarks Met",

@@ -151,6 +151,10 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="SYS-13",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_certificates_cover_every_host_of_ours_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under(
@@ -170,7 +174,18 @@ ROWS = (
     ),
     under(
         "SSL/TLS Configuration > Certificate Renewal",
-        row(66, "Certificates renew without anybody, at every hop", EDGE, EMULATED, "code 1", decision="TDAH-D23"),
+        row(
+            66,
+            "Certificates renew without anybody, at every hop",
+            EDGE,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D23",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_certificates_cover_every_host_of_ours_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             67,
             "Few days left and failed renewals raise an alarm",
@@ -178,6 +193,10 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="SYS-23",
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_certificates_are_watched_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
         ),
     ),
     under("Database Setup", row(68, "Three parts as below", LEDGER, UNIT, proven_by=OUTLINE)),

@@ -137,7 +137,17 @@ ROWS = (
     ),
     under(
         "Maintenance Procedures > Performance Monitoring",
-        row(153, "Response times from outside", "components/aws/edge.py", EMULATED, "code 1"),
+        row(
+            153,
+            "Response times from outside",
+            "components/aws/edge.py",
+            EMULATED,
+            "code 1",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_endpoint_is_asked_from_outside",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             154,
             "Database performance, memory and disk I/O on dashboards",

@@ -83,7 +83,18 @@ ROWS = (
             "code 1",
             decision="TDAH-D14",
         ),
-        row(14, "Incoming messages of Twilio pass the firewall", EDGE, EMULATED, "code 1", decision="TDAH-D14"),
+        row(
+            14,
+            "Incoming messages of Twilio pass the firewall",
+            EDGE,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D14",
+            proven_by=(
+                "tests/components/aws/test_edge_firewall.py::test_a_webhook_passes_signed_and_short_whatever_its_text_looks_like",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             15,
             "Prometheus, Grafana, Loki and Alertmanager watch API, database and Redis",
@@ -152,16 +163,44 @@ ROWS = (
         ),
         row(27, "500 GB of SSD on every node and for the database", CLUSTER, EMULATED),
         row(28, "Redundant network: a gateway in each zone", NETWORK, EMULATED),
-        row(29, "A domain whose records are ours to set", EDGE, EMULATED),
+        row(
+            29,
+            "A domain whose records are ours to set",
+            EDGE,
+            EMULATED,
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
     ),
     under(
         "Prerequisites > External Services",
-        row(30, "A certificate of a trusted authority", EDGE, EMULATED, decision="TDAH-D23"),
+        row(
+            30,
+            "A certificate of a trusted authority",
+            EDGE,
+            EMULATED,
+            decision="TDAH-D23",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_certificates_cover_every_host_of_ours_where_they_are_used",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(31, "PostgreSQL 15 with replication", POSTGRES, EMULATED, decision="SYS-14"),
         row(32, "Redis 7, able to lose its master", REDIS, EXERCISED, decision="SYS-30"),
         row(33, "Prometheus, Grafana and Loki", MONITORING, EXERCISED),
         row(34, "Backups by themselves", "components/kubernetes/jobs.py", KUBERNETES),
-        row(35, "A content delivery network for static assets", EDGE, EMULATED),
+        row(
+            35,
+            "A content delivery network for static assets",
+            EDGE,
+            EMULATED,
+            proven_by=(
+                "tests/components/aws/test_edge.py::test_only_assets_and_the_crisis_page_are_kept",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
     ),
     under(
         "Prerequisites > Security Requirements",

@@ -48,7 +48,17 @@ ROWS = (
         row(85, "Monitoring stands before the application", "__main__.py", EMULATED, "check Monitoring stack deployed"),
         row(86, "A release needs a recovery test of this month", GATES, COMMAND, "check Backup procedures tested"),
         row(87, "The balancer knows every pod by itself", HAPROXY, EXERCISED, "check Load balancer configured"),
-        row(88, "Records for every host", EDGE, EMULATED, "check DNS records updated"),
+        row(
+            88,
+            "Records for every host",
+            EDGE,
+            EMULATED,
+            "check DNS records updated",
+            proven_by=(
+                "tests/components/aws/test_edge_names.py::test_every_documented_record_is_there",
+                "tests/components/aws/test_edge_on_the_engine.py",
+            ),
+        ),
         row(
             89,
             "Images are scanned; somebody has read the result",
