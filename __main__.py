@@ -7,6 +7,7 @@ from pulumi.runtime import config
 
 import settings
 from components import third_party_images
+from components.aws.alarms import Alarms, AlarmsArgs
 from components.aws.alert_topics import AlertTopics, AlertTopicsArgs
 from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
@@ -23,7 +24,9 @@ from components.aws.names import Names, NamesArgs
 from components.aws.network import Network, NetworkArgs
 from components.aws.postgres import Postgres, PostgresArgs
 from components.aws.registry import Images, ImagesArgs
+from components.aws.rotation import DatabaseReach, Rotation, RotationArgs
 from components.aws.secrets import Secrets, SecretsArgs
+from components.aws.topics import Topics, TopicsArgs
 from components.aws.uploads import Uploads, UploadsArgs
 from components.aws.workload_identity import granting
 from components.kubernetes import workload_secrets
@@ -57,6 +60,19 @@ keys = Keys(
         region=stack.region,
         recovery_region=stack.recovery_region,
         recovery=recovery,
+    ),
+    naming,
+    in_account,
+)
+topics = Topics(
+    "topics",
+    TopicsArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        region=stack.region,
+        key_arn=keys.arn("logs"),
+        addresses=stack.channels,
+        pager_keys=stack.supplied_secrets,
     ),
     naming,
     in_account,
@@ -163,6 +179,8 @@ secrets = Secrets(
         account_id=stack.aws_account_id,
         key_arn=keys.arn("secrets"),
         supplied=stack.supplied_secrets,
+        recovery_region=stack.recovery_region,
+        recovery_key_arn=keys.recovery_arn("secrets"),
     ),
     naming,
     in_account,
@@ -176,6 +194,22 @@ database = Postgres(
         key_arn=keys.arn("data"),
         log_key_arn=keys.arn("logs"),
         password=secrets.first_password("database-administrator"),
+    ),
+    naming,
+    in_account,
+)
+rotation = Rotation(
+    "rotation",
+    RotationArgs(
+        system=system,
+        secrets=secrets,
+        account_id=stack.aws_account_id,
+        vpc_id=network.vpc_id,
+        subnet_ids=network.private_subnet_ids,
+        endpoint_group_id=firewall.endpoint_group_id,
+        secrets_key_arn=keys.arn("secrets"),
+        logs_key_arn=keys.arn("logs"),
+        database=DatabaseReach(host=database.endpoint, group_id=firewall.database_group_id),
     ),
     naming,
     in_account,
@@ -309,7 +343,9 @@ for workload in system.workloads:
     )
 alert_topics = AlertTopics(
     "alert-topics",
-    AlertTopicsArgs(system=system, key_arn=keys.arn("logs")),
+    AlertTopicsArgs(
+        system=system, key_arn=keys.arn("logs"), addresses=stack.channels, alarm_actions=[topics.outage_arn]
+    ),
     naming,
     in_account,
 )
@@ -338,6 +374,26 @@ Monitoring(
     in_cluster,
 )
 
+alarms = Alarms(
+    "alarms",
+    AlarmsArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        region=stack.region,
+        topics=topics,
+        database_instance_id=database.instance_id,
+        replica_ids=database.replica_ids,
+        balancer_arn_suffix=balancer.arn_suffix,
+        target_group_arn_suffix=balancer.target_group_arn_suffix,
+        health_check_ids=edge.health_check_ids,
+        distribution_id=edge.distribution_id,
+        nat_gateway_ids=network.nat_gateway_ids,
+        rotation_function_name=rotation.function_name,
+    ),
+    naming,
+    in_account,
+)
+
 pulumi.export("url", f"https://{stack.domain}")
 pulumi.export("delegate_to", {"name_servers": edge.name_servers, "delegation_signer": names.delegation_signer})
 pulumi.export("vpc_id", network.vpc_id)
@@ -346,3 +402,5 @@ pulumi.export("cluster_endpoint", cluster.endpoint)
 pulumi.export("database", database.endpoint)
 pulumi.export("backup_bucket", backups.bucket_name)
 pulumi.export("namespace", platform.namespace)
+pulumi.export("alarm_dashboard", alarms.dashboard_url)
+pulumi.export("alarms_that_reach_nobody", list(topics.silent))
