@@ -7,11 +7,14 @@ from pulumi.runtime import config
 
 import settings
 from components import third_party_images
+from components.aws.account import AccountDefaults, AccountDefaultsArgs
 from components.aws.alarms import Alarms, AlarmsArgs
 from components.aws.alert_topics import AlertTopics, AlertTopicsArgs
+from components.aws.audit import Audit, AuditArgs
 from components.aws.balancer import Balancer, BalancerArgs
 from components.aws.bucket import Bucket, BucketArgs
 from components.aws.cluster import Cluster, ClusterArgs
+from components.aws.detectors import Detectors, DetectorsArgs
 from components.aws.edge import Edge, EdgeArgs
 from components.aws.edge_alarms import EdgeAlarms, EdgeAlarmsArgs
 from components.aws.endpoints import Endpoints, EndpointsArgs
@@ -262,6 +265,33 @@ uploads = Uploads(
     naming,
     in_account,
 )
+Audit(
+    "audit",
+    AuditArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        archive=logs,
+        key_arn=keys.arn("logs"),
+        watched_bucket_arns=[uploads.bucket_arn, backups.arn],
+        control_plane_log=cluster.log_group_name,
+    ),
+    naming,
+    in_account,
+)
+if stack.account_baseline == "managed":
+    AccountDefaults("account", AccountDefaultsArgs(volumes_key_arn=keys.arn("data")), naming, in_account)
+    Detectors(
+        "detectors",
+        DetectorsArgs(
+            system=system,
+            account_id=stack.aws_account_id,
+            region=stack.region,
+            archive=logs,
+            logs_key_arn=keys.arn("logs"),
+        ),
+        naming,
+        in_account,
+    )
 in_cluster = ResourceOptions(provider=cluster.provider)
 Storage("storage", StorageArgs(key_arn=keys.arn("data"), retained=system.production), naming, in_cluster)
 NodeAutoscaler(

@@ -64,6 +64,7 @@ class Cluster(pulumi.ComponentResource):
     """By role and zone: `application-us-east-1a`."""
     autoscaling_group_names: Sequence[pulumi.Output[str]]
     """In the order of `node_groups`."""
+    log_group_name: pulumi.Output[str]
     role_arns: Mapping[str, pulumi.Output[str]]
     """Of people: administrator, read-only, auditor, break-glass."""
 
@@ -80,6 +81,7 @@ class Cluster(pulumi.ComponentResource):
         running = addons.after_nodes(list(self.node_groups.values()))
         self.role_arns = create_access(name, self._cluster, args.account_id, naming, self)
         self.autoscaling_group_names = [_scaling_group(nodes) for nodes in self.node_groups.values()]
+        self.log_group_name = self._log.name
         self.cluster_name, self.endpoint = self._cluster.name, self._cluster.endpoint
         self.provider = self._create_provider(running)
         self.register_outputs({"clusterName": self.cluster_name, "endpoint": self.endpoint})

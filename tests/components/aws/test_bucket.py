@@ -12,7 +12,7 @@ from components.aws.bucket_lifecycle import Keep, lifecycle_rules
 from components.aws.bucket_replication import Copy
 from components.aws.policy_documents import document
 from components.naming import DataClass, Naming
-from tests.components.aws.registering import Registered, only, policy_of, registrations
+from tests.components.recording import Registered, only, policy_of, registrations
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1"

@@ -8,7 +8,7 @@ from components.aws.log_groups import AT_HAND_DAYS, CLOUDWATCH_DAYS, LogClass, d
 from components.naming import Naming
 from systems import registry
 from systems.model import Environment, Law, System
-from tests.components.aws.registering import Registered, only, policy_of, registrations
+from tests.components.recording import Registered, only, policy_of, registrations
 
 ACCOUNT = "111122223333"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1"

@@ -36,11 +36,21 @@ def _plain(selector: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _advanced(selector: Mapping[str, Any]) -> dict[str, Any]:
-    fields = [
-        {name[0].upper() + name[1:]: value for name, value in each.items() if value}
-        for each in selector["fieldSelectors"]
-    ]
+    fields = [{_member(name): value for name, value in each.items() if value} for each in selector["fieldSelectors"]]
     return {**({"Name": selector["name"]} if selector.get("name") else {}), "FieldSelectors": fields}
+
+
+def _member(name: str) -> str:
+    """The SDK has `startsWiths` where AWS has StartsWith."""
+    return (name[0].upper() + name[1:]).replace("Withs", "With")
+
+
+def _as_written(selector: Mapping[str, Any]) -> dict[str, Any]:
+    fields = [
+        {f"{name}s" if name.endswith("With") else name: value for name, value in each.items()}
+        for each in selector["FieldSelectors"]
+    ]
+    return {**selector, "FieldSelectors": fields}
 
 
 def _insights(r: Live) -> None:
@@ -67,7 +77,7 @@ def _trail(r: Live) -> dict[str, Any]:
         "EnableLogFileValidation": trail.get("LogFileValidationEnabled"),
         "EnableLogging": r.api("GetTrailStatus", Name=r.id)["IsLogging"],
         "EventSelectors": selectors.get("EventSelectors"),
-        "AdvancedEventSelectors": selectors.get("AdvancedEventSelectors"),
+        "AdvancedEventSelectors": [_as_written(each) for each in selectors.get("AdvancedEventSelectors") or []] or None,
         "InsightSelectors": r.api("GetInsightSelectors", TrailName=r.id).get("InsightSelectors"),
     }
 
