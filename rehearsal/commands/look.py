@@ -16,6 +16,7 @@ from rehearsal.console import Terminal
 from rehearsal.engine.environment import settings
 from rehearsal.errors import RehearsalError
 from rehearsal.providers.aws import registry
+from rehearsal.toolchain.table import EVERY_TOOL
 
 _TAIL_LINES = 200
 _FOLLOW_POLL_SECONDS = 0.5
@@ -101,9 +102,9 @@ def env(stack: str, project: Path, terminal: Terminal) -> int:
 
 
 def tools(terminal: Terminal) -> int:
-    """Get all tools, and say where each came from."""
-    toolchain.ensure(terminal)
-    for item in toolchain.inventory():
+    """Get all tools, those of tests as well, and say where each came from."""
+    toolchain.ensure(terminal, tools=EVERY_TOOL)
+    for item in toolchain.inventory(tools=EVERY_TOOL):
         terminal.print(f"  {item.program:<24} {item.version:<10} {item.origin:<18} {item.path or ''}", markup=False)
     return 0
 

@@ -246,3 +246,5 @@ TOOLS: tuple[Tool, ...] = (_PULUMI, _KUBERNETES, _KWOK, _ETCD)
 
 #: What `make up` does without: the programs that rendered texts are tried in.
 CHECKERS: tuple[Tool, ...] = (_PROMETHEUS, _ALERTMANAGER)
+
+EVERY_TOOL = (*TOOLS, *CHECKERS)

@@ -10,7 +10,7 @@ from rehearsal.paths import cache
 from rehearsal.toolchain import ensure
 from rehearsal.toolchain.build import needed_go
 from rehearsal.toolchain.found import version_of
-from rehearsal.toolchain.table import CHECKERS, MODULES, TOOLS, Platform, Tool
+from rehearsal.toolchain.table import EVERY_TOOL, MODULES, Platform, Tool
 
 #: Before any fixture moves it: these tools take minutes to build, and the user has them.
 USERS_STORE = cache()
@@ -26,8 +26,6 @@ MODULE_OF = {
 
 #: Modules whose own version is not that of the release they are.
 VERSION_OF_MODULE = {"prometheus": "0.314.0"}
-
-EVERY = (*TOOLS, *CHECKERS)
 
 ADDRESSES = """\
 https://get.pulumi.com/releases/sdk/pulumi-v3.245.0-linux-x64.tar.gz
@@ -61,7 +59,7 @@ def by_name(tool: Tool) -> str:
     return tool.name
 
 
-@pytest.mark.parametrize("tool", EVERY, ids=by_name)
+@pytest.mark.parametrize("tool", EVERY_TOOL, ids=by_name)
 def test_the_go_module_pins_the_version_of_the_table(tool: Tool) -> None:
     content = (tool.module / "go.mod").read_text()
     version = VERSION_OF_MODULE.get(tool.name, tool.version)
@@ -69,37 +67,37 @@ def test_the_go_module_pins_the_version_of_the_table(tool: Tool) -> None:
     assert all(re.search(rf"^(tool |\t){program.package}$", content, re.MULTILINE) for program in tool.programs)
 
 
-@pytest.mark.parametrize("tool", EVERY, ids=by_name)
+@pytest.mark.parametrize("tool", EVERY_TOOL, ids=by_name)
 def test_what_is_installed_would_also_be_taken_from_path(tool: Tool) -> None:
     assert tool.fits(tool.version)
 
 
 def test_every_committed_module_belongs_to_a_tool() -> None:
-    assert {path.name for path in MODULES.iterdir()} == {tool.module.name for tool in EVERY}
+    assert {path.name for path in MODULES.iterdir()} == {tool.module.name for tool in EVERY_TOOL}
 
 
 def test_the_addresses_of_the_releases() -> None:
     targets = (Platform("linux", "amd64"), Platform("darwin", "arm64"))
     rendered = [
         tool.text(tool.release.file, program, target)
-        for tool in EVERY
+        for tool in EVERY_TOOL
         for target in targets
         if str(target) in tool.release.platforms
         for program in tool.programs
     ]
     assert "\n".join(rendered) == ADDRESSES
-    published = [tool.text(tool.release.checksums, tool.programs[0], targets[0]) for tool in EVERY]
+    published = [tool.text(tool.release.checksums, tool.programs[0], targets[0]) for tool in EVERY_TOOL]
     assert "\n".join(published) == CHECKSUMS
 
 
 def test_pins_are_sha256_of_platforms_that_have_a_release() -> None:
-    for tool in EVERY:
+    for tool in EVERY_TOOL:
         assert set(tool.release.pins) <= tool.release.platforms
         assert all(re.fullmatch(r"[0-9a-f]{64}", pin) for pin in tool.release.pins.values())
 
 
 def test_go_is_asked_for_in_the_version_the_modules_need() -> None:
-    assert {tool.name: needed_go(tool) for tool in EVERY} == {
+    assert {tool.name: needed_go(tool) for tool in EVERY_TOOL} == {
         "pulumi": "1.25.8",
         "kubernetes": "1.25.0",
         "kwok": "1.25.0",
@@ -112,8 +110,8 @@ def test_go_is_asked_for_in_the_version_the_modules_need() -> None:
 @pytest.mark.engine
 def test_every_tool_can_be_had_and_says_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIFELINE_CACHE", str(USERS_STORE))
-    found = ensure(Memory(), tools=EVERY)
-    for tool in EVERY:
+    found = ensure(Memory(), tools=EVERY_TOOL)
+    for tool in EVERY_TOOL:
         for program in tool.programs:
             assert tool.fits(version_of(found[program.name], program, 30))
     help_of = {name: subprocess.run([path, "--help"], capture_output=True, check=False) for name, path in found.items()}
