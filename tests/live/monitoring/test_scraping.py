@@ -57,10 +57,16 @@ class Prometheus:
         return self.ask("query", query=expression)["result"]
 
     @property
-    def listening(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 0.5):
+    def ready(self) -> bool:
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=10):
             return True
         return False
+
+
+def listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
+        return True
+    return False
 
 
 def listed(found: dict[str, Any], pods: list[dict[str, str]]) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def pod(workload: str, name: str, address: str, **labels: str) -> dict[str, str]
 def configuration(system: System, fleet: Fleet, json_port: int, directory: Path) -> Path:
     pods = [
         *(
-            pod("astral-web", f"web-{number}", each.address, side=each.variant.side, lane=each.variant.lane)
+            pod("astral-web", f"web-{number}", each.address, side=each.variant.side.value, lane=each.variant.lane.value)
             for number, each in enumerate(fleet.servers)
         ),
         pod("balancer", "haproxy-0", "127.0.0.1"),
@@ -145,6 +151,7 @@ def exporter(fleet: Fleet, directory: Path) -> Iterator[int]:
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     directory = tmp_path_factory.mktemp("scraping")
     program = toolchain.ensure(Silent(), ["prometheus"], tools=CHECKERS)["prometheus"]
+    (directory / "fleet").mkdir()
     with standing(directory / "fleet", quick(SYSTEM)) as fleet:
         fleet.add("astral-web", Side.STABLE, Lane.ORDINARY, 1)
         fleet.add("astral-web", Side.STABLE, Lane.CRITICAL, 1)
@@ -159,13 +166,13 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
             ]
             environment = {**os.environ, "POD_NAME": "prometheus-0"}
             with running(command, directory / "prometheus.log", env=environment):
-                wait_until("Prometheus listens", lambda: served.listening)
+                wait_until("Prometheus is ready", lambda: served.ready)
                 for path in ("/api/health", "/api/crisis/health", "/"):
                     for server in fleet.servers:
                         with suppress(OSError):
                             port = server.variant.workload.port
                             urllib.request.urlopen(f"http://{server.address}:{port}{path}", timeout=10).close()
-                wait_until("three targets answer twice", lambda: len(served.query("count_over_time(up[1m]) > 1")) >= 7)
+                wait_until("every target answers twice", lambda: len(served.query("count_over_time(up[1m]) > 1")) >= 7)
                 yield served
 
 
@@ -262,7 +269,7 @@ def test_the_json_exporter_leaves_out_what_it_cannot_read(
     port = free_port()
     command = [sys.executable, "-m", "json_exporter", str(tmp_path / "c.json"), str(port), "127.0.0.1"]
     with running(command, tmp_path / "log", cwd=PROJECT / "images" / "json_exporter"):
-        wait_until("the exporter listens", lambda: Prometheus(port).listening)
+        wait_until("the exporter listens", lambda: listens(port))
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/probe?module=m", timeout=30) as answer:
                 lines = {line for line in answer.read().decode().splitlines() if not line.startswith("#")}
