@@ -260,6 +260,13 @@ ROWS = (
             decision="SYS-17",
             proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(93, "The volunteers' JSON becomes metrics, with its age", MONITORING, EXERCISED, "code 1"),
+        row(
+            93,
+            "The volunteers' JSON becomes metrics, with its age",
+            MONITORING,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/monitoring/test_scraping.py",
+        ),
     ),
 )

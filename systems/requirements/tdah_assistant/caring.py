@@ -25,7 +25,14 @@ ROWS = (
     under(
         "Monitoring and Alerting > Production Monitoring",
         row(136, "Scraped and evaluated every 15 s, the API every 30", RULES, EXERCISED, "code 1"),
-        row(137, "All API instances are found, however many there are", MONITORING, EXERCISED, "code 1"),
+        row(
+            137,
+            "All API instances are found, however many there are",
+            MONITORING,
+            EXERCISED,
+            "code 1",
+            proven_by=("tests/rendering/test_scrape.py", "tests/live/monitoring/test_scraping.py"),
+        ),
         row(
             138,
             "The documented JSON path becomes metrics",
