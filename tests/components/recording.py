@@ -146,9 +146,14 @@ def registrations(
     return recorder.resources
 
 
+def of(resources: Iterable[Registered], kind: str, name: str = "") -> list[Registered]:
+    """All whose type and name end so."""
+    return [each for each in resources if each.type.endswith(kind) and each.name.endswith(name)]
+
+
 def only(resources: Iterable[Registered], kind: str, name: str = "") -> Registered:
     """The one resource whose type and name end so."""
-    found = [each for each in resources if each.type.endswith(kind) and each.name.endswith(name)]
+    found = of(resources, kind, name)
     assert len(found) == 1, f"{kind} {name}: {[each.name for each in found]}"
     return found[0]
 

@@ -13,7 +13,7 @@ from rendering import cloudwatch
 from rendering.cloudwatch import Urgency
 from systems import registry
 from systems.model import ChannelKind, Environment, Severity, Signal, System
-from tests.components.aws.registering import Registered, of, only, policy_of, registrations
+from tests.components.recording import Registered, of, only, policy_of, registrations
 
 ACCOUNT = "111122223333"
 SYSTEMS = [*map(registry.load, registry.names()), registry.load("astral-core-v2", Environment.STAGING)]

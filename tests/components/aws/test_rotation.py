@@ -15,7 +15,7 @@ from components.aws.secrets import Secrets, SecretsArgs
 from components.naming import Naming
 from systems import registry
 from systems.model import Environment, System
-from tests.components.aws.registering import Registered, of, only, policy_of, registrations
+from tests.components.recording import Registered, of, only, policy_of, registrations
 
 ACCOUNT = "111122223333"
 SYSTEMS = [*map(registry.load, registry.names()), registry.load("astral-core-v2", Environment.STAGING)]

@@ -14,7 +14,7 @@ from components.naming import Naming
 from rehearsal.paths import PROJECT, StackPaths
 from systems import registry
 from systems.model import Environment, SecretClass, System
-from tests.components.aws.registering import Registered, of, only, policy_of, registrations
+from tests.components.recording import Registered, of, only, policy_of, registrations
 from tests.conftest import ACCOUNT as EMULATED_ACCOUNT
 from tests.emulated import client_of
 from tests.engine_runs import EngineRun
