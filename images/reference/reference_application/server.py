@@ -87,12 +87,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str) -> None:
         application, began = self.server.application, time.monotonic()
-        application.entered(1)
+        waited_for = 0 if path in application.contract["readiness"] else 1  # probes never end
+        application.entered(waited_for)
         try:
             status, body = application.answer(path)
             self._send(status, json.dumps(body).encode(), "application/json")
         finally:
-            application.entered(-1)
+            application.entered(-waited_for)
         known = path if path in application.contract["answers"] else OTHER
         application.metrics.count(self.command, known, status, time.monotonic() - began)
 

@@ -125,10 +125,11 @@ ROWS = (
         row(
             47,
             "Strict-Transport-Security, X-Frame-Options and Content-Security-Policy on every answer",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             Proof.EXERCISED,
             "code 2",
             decision="SYS-13",
+            proven_by="tests/live/haproxy/test_refusing.py::test_every_answer_carries_the_documented_headers",
         ),
     ),
     under(
@@ -142,7 +143,14 @@ ROWS = (
             "code 1",
             decision="SYS-08",
         ),
-        row(50, "Plain HTTP only redirects", "rendering/haproxy.py", Proof.EXERCISED, "code 1"),
+        row(
+            50,
+            "Plain HTTP only redirects",
+            "rendering/haproxy",
+            Proof.EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_refusing.py::test_plain_http_only_redirects",
+        ),
     ),
     under(
         "Security Setup > Secrets Management",

@@ -23,6 +23,7 @@ ROWS = (
             "Crisis paths are served whatever else fails or is being changed",
             "components/kubernetes/haproxy.py",
             Proof.EXERCISED,
+            proven_by="tests/live/haproxy/test_critical_paths.py",
         ),
         row(3, "No rule of policy, limit or firewall may close a crisis path", "policies/rules/crisis.py", POLICY),
     ),

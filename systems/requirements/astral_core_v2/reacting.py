@@ -46,7 +46,14 @@ ROWS = (
             129, "The crisis backup protocol is activated with one command", "operations/ (incident)", COMMAND, "code 2"
         ),
         row(130, "The crisis team is notified with a level", "operations/ (incident)", COMMAND, "code 2"),
-        row(131, "Maintenance with the hotlines, crisis paths open", "rendering/haproxy.py", EXERCISED, "code 2"),
+        row(
+            131,
+            "Maintenance with the hotlines, crisis paths open",
+            "rendering/haproxy",
+            EXERCISED,
+            "code 2",
+            proven_by="tests/live/haproxy/test_critical_paths.py::test_maintenance_leaves_them_open",
+        ),
     ),
     under(
         f"{SOLUTIONS} > Performance Degradation",

@@ -9,7 +9,7 @@ MONITORING, RULES, ROUTES = (
 )
 JOBS, HAPROXY, APPLICATION = (
     "components/kubernetes/jobs.py",
-    "rendering/haproxy.py",
+    "rendering/haproxy",
     "components/kubernetes/application.py",
 )
 ROLLOUT, HEALTH = "operations/ (rollout)", "operations/ (health)"
@@ -64,8 +64,24 @@ ROWS = (
         "Deployment Procedures > Rolling Updates (Zero Downtime)",
         row(64, "Before an update: health, active sessions, available volunteers", ROLLOUT, COMMAND, "code 1"),
         row(65, "Staging first, with its tests", ".github/workflows", COMMAND, "code 2"),
-        row(66, "10, 50, 100 % of users; one user stays on one side", HAPROXY, EXERCISED, "code 2", decision="SYS-25"),
-        row(67, "Immediate rollback without stopping anything", HAPROXY, EXERCISED, "code 3", decision="SYS-25"),
+        row(
+            66,
+            "10, 50, 100 % of users; one user stays on one side",
+            HAPROXY,
+            EXERCISED,
+            "code 2",
+            decision="SYS-25",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
+        ),
+        row(
+            67,
+            "Immediate rollback without stopping anything",
+            HAPROXY,
+            EXERCISED,
+            "code 3",
+            decision="SYS-25",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
+        ),
         row(68, "The crisis team is told of a rollback", ROLLOUT, COMMAND, "code 3"),
     ),
     under(

@@ -122,7 +122,15 @@ ROWS = (
             proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(14, "State of the rollout, health, logs and recent releases in one command", HEALTH, COMMAND, "code 1"),
-        row(15, "Immediate rollback", "rendering/haproxy.py", EXERCISED, "code 1", decision="V7-D05"),
+        row(
+            15,
+            "Immediate rollback",
+            "rendering/haproxy",
+            EXERCISED,
+            "code 1",
+            decision="V7-D05",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
+        ),
         row(
             16,
             "Failed builds, variables, connectivity and recent changes are looked at",
@@ -191,10 +199,11 @@ ROWS = (
         row(
             29,
             "Clearing the cache needs an administrator's address and token",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "code 1",
             decision="V7-D06",
+            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_opens_an_administrators_door",
         ),
         row(
             30,

@@ -32,10 +32,11 @@ ROWS = (
         row(
             87,
             "A page with 503 and Retry-After while it lasts, gone afterwards",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "check Create maintenance page",
             "check Remove maintenance page",
+            proven_by="tests/live/haproxy/test_refusing.py::test_maintenance_of_a_host",
         ),
         row(88, "A backup is taken before the work", MAINTENANCE, COMMAND, "check Backup database"),
         row(
@@ -60,10 +61,11 @@ ROWS = (
         row(
             92,
             "On and off within seconds, without a release",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "code 1",
             decision="V7-D11",
+            proven_by="tests/live/haproxy/test_refusing.py::test_maintenance_of_a_host",
         ),
     ),
     under("Troubleshooting Tools", row(93, "Tools as in the sections below", "docs/runbooks", UNIT)),

@@ -18,10 +18,11 @@ ROWS = (
         row(
             53,
             "A tenth of users first, one user on one side, then all",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "code 1",
             decision="V7-D05",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_share_of_users_is_on_the_new_side_within_two_points",
         ),
         row(54, "`health:check` after the last step", ROLLOUT, COMMAND, "code 1"),
     ),
@@ -49,7 +50,7 @@ ROWS = (
     under(
         "Deployment Procedures > Rollback Procedure",
         row(58, "The last ten releases and the last good one can be listed", ROLLOUT, COMMAND, "code 1"),
-        row(59, "Rollback within a minute, health checked after it", "rendering/haproxy.py", EXERCISED, "code 1"),
+        row(59, "Rollback within a minute, health checked after it", "rendering/haproxy", EXERCISED, "code 1"),
         row(60, "Logs of the failed release outlive it", "components/kubernetes/monitoring.py", EXERCISED, "code 1"),
     ),
     under("Security Procedures", row(61, "Containers, network and secrets are locked down", "policies/", Proof.POLICY)),
@@ -175,10 +176,11 @@ ROWS = (
         row(
             79,
             "Clearing all or some of the cache is an administrator's act",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "code 1",
             decision="V7-D06",
+            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_opens_an_administrators_door",
         ),
         row(
             80,

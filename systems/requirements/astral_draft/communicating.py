@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC, RELEASE = "tests/systems/test_astral_draft.py", "tests/systems/test_astral_draft_release.py"
-ROLLOUT, ONCALL, HAPROXY = "operations/ (rollout)", "importable on-call file", "rendering/haproxy.py"
+ROLLOUT, ONCALL, HAPROXY = "operations/ (rollout)", "importable on-call file", "rendering/haproxy"
 COMMAND, EMULATED, EXERCISED, KUBERNETES = Proof.COMMAND, Proof.EMULATED, Proof.EXERCISED, Proof.KUBERNETES
 APPLICATION, PERSON, UNIT = Proof.APPLICATION, Proof.PERSON, Proof.UNIT
 SUCCESS, OPTIONS = "SUCCESS METRICS > Deployment Success Criteria", "QUICK DEPLOY OPTIONS"
@@ -203,8 +203,22 @@ ROWS = (
             EMULATED,
         ),
         row(126, "Cookies are httpOnly", CONTRACT, APPLICATION, decision="DRAFT-D17"),
-        row(127, "A content security policy of level 2, with WebSockets named", HAPROXY, EXERCISED, decision="SYS-13"),
-        row(128, "100 requests a minute", HAPROXY, EXERCISED, decision="DRAFT-D11"),
+        row(
+            127,
+            "A content security policy of level 2, with WebSockets named",
+            HAPROXY,
+            EXERCISED,
+            decision="SYS-13",
+            proven_by="tests/live/haproxy/test_refusing.py::test_every_answer_carries_the_documented_headers",
+        ),
+        row(
+            128,
+            "100 requests a minute",
+            HAPROXY,
+            EXERCISED,
+            decision="DRAFT-D11",
+            proven_by="tests/live/haproxy/test_refusing.py::test_the_limit_trips_at_the_documented_rate_over_the_whole_fleet",
+        ),
     ),
     under(
         "PERFORMANCE ACHIEVEMENTS > Accessibility Compliance",

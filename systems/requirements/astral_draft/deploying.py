@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC, RELEASE = "tests/systems/test_astral_draft.py", "tests/systems/test_astral_draft_release.py"
-ROLLOUT, HEALTH, HAPROXY = "operations/ (rollout)", "operations/ (health)", "rendering/haproxy.py"
+ROLLOUT, HEALTH, HAPROXY = "operations/ (rollout)", "operations/ (health)", "rendering/haproxy"
 APPLICATION_COMPONENT, JOBS = "components/kubernetes/application.py", "components/kubernetes/jobs.py"
 COMMAND, EMULATED, EXERCISED, KUBERNETES = Proof.COMMAND, Proof.EMULATED, Proof.EXERCISED, Proof.KUBERNETES
 APPLICATION, UNIT = Proof.APPLICATION, Proof.UNIT
@@ -24,7 +24,14 @@ ROWS = (
     ),
     under(
         f"{STEPS} > Step 1: Maintenance Mode (T-15 minutes)",
-        row(28, "A maintenance page with X-Maintenance-Mode: true, checked from outside", HAPROXY, EXERCISED, "code 1"),
+        row(
+            28,
+            "A maintenance page with X-Maintenance-Mode: true, checked from outside",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_refusing.py::test_maintenance_of_a_host",
+        ),
         row(29, "Users are told that maintenance begins", ROLLOUT, COMMAND, "code 1"),
     ),
     under(
@@ -90,8 +97,24 @@ ROWS = (
         row(
             37, "Secrets and API keys rotate, on request and every quarter", "operations/ (rotation)", COMMAND, "code 1"
         ),
-        row(38, "Security headers on every answer", HAPROXY, EXERCISED, "code 1", decision="SYS-13"),
-        row(39, "Rate limiting on every request but assets", HAPROXY, EXERCISED, "code 1", decision="DRAFT-D11"),
+        row(
+            38,
+            "Security headers on every answer",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            decision="SYS-13",
+            proven_by="tests/live/haproxy/test_refusing.py::test_every_answer_carries_the_documented_headers",
+        ),
+        row(
+            39,
+            "Rate limiting on every request but assets",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            decision="DRAFT-D11",
+            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_gets_round_the_limit",
+        ),
     ),
     under(
         f"{STEPS} > Step 5: Start Services (T+20 minutes)",
@@ -142,7 +165,14 @@ ROWS = (
     ),
     under(
         f"{STEPS} > Step 7: Disable Maintenance Mode (T+30 minutes)",
-        row(48, "The page and its header are gone, checked from outside", HAPROXY, EXERCISED, "code 1"),
+        row(
+            48,
+            "The page and its header are gone, checked from outside",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_refusing.py::test_maintenance_of_a_host",
+        ),
         row(49, "The CDN's copies are purged", ROLLOUT, COMMAND, "code 1", decision="DRAFT-D16"),
         row(50, "Users are told that the site is back", ROLLOUT, COMMAND, "code 1"),
     ),

@@ -183,7 +183,7 @@ ROWS = (
         row(
             96,
             "A silent connection stays open for ten minutes at every hop",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "code 1",
             decision="DRAFT-D10",

@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_being.py"
-ROLLOUT, GATES, HAPROXY = "operations/ (rollout)", "operations/ (gates)", "rendering/haproxy.py"
+ROLLOUT, GATES, HAPROXY = "operations/ (rollout)", "operations/ (gates)", "rendering/haproxy"
 COMMAND, EXERCISED, UNIT = Proof.COMMAND, Proof.EXERCISED, Proof.UNIT
 PROCESS = "Production Deployment Process"
 STEP_4 = f"{PROCESS} > Step 4: Progressive Rollout"
@@ -38,6 +38,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D17",
+            proven_by="tests/live/haproxy/test_critical_paths.py::test_maintenance_leaves_them_open",
         ),
         row(48, "A last security scan", GATES, COMMAND, "code 1"),
     ),
@@ -87,7 +88,14 @@ ROWS = (
     ),
     under(
         STEP_4,
-        row(55, "A share of users at a time, with a rollback in between", HAPROXY, EXERCISED, decision="BEING-D09"),
+        row(
+            55,
+            "A share of users at a time, with a rollback in between",
+            HAPROXY,
+            EXERCISED,
+            decision="BEING-D09",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
+        ),
     ),
     under(
         f"{STEP_4} > Canary Release (5% of users)",
@@ -98,6 +106,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D09",
+            proven_by="tests/live/haproxy/test_splitting.py::test_the_first_answer_tells_a_user_its_number_and_later_ones_keep_it",
         ),
         row(
             57,
@@ -117,6 +126,13 @@ ROWS = (
             "code 1",
             decision="BEING-D09",
         ),
-        row(59, "Crisis paths move last, in one step that can be taken back", HAPROXY, EXERCISED, "code 1"),
+        row(
+            59,
+            "Crisis paths move last, in one step that can be taken back",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_critical_paths.py::test_they_move_last_in_one_step_and_come_back_in_one",
+        ),
     ),
 )

@@ -3,7 +3,7 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_being.py"
-HAPROXY, GATES, RULES = "rendering/haproxy.py", "operations/ (gates)", "rendering/prometheus.py"
+HAPROXY, GATES, RULES = "rendering/haproxy", "operations/ (gates)", "rendering/prometheus.py"
 COMMAND, EXERCISED, UNIT, EMULATED, PERSON = Proof.COMMAND, Proof.EXERCISED, Proof.UNIT, Proof.EMULATED, Proof.PERSON
 CONTRACT, APPLICATION, POLICY = "docs/application-contract.md", Proof.APPLICATION, Proof.POLICY
 SAFETY, PHASES = "Critical Safety Requirements", "Deployment Architecture > Deployment Phases"
@@ -34,7 +34,12 @@ ROWS = (
     under(
         "DRD-FLOW-005 Standalone Assessments - Clinical MBCT App > Overview",
         row(
-            3, "Crisis detection is up while everything else is being changed", HAPROXY, EXERCISED, decision="BEING-D04"
+            3,
+            "Crisis detection is up while everything else is being changed",
+            HAPROXY,
+            EXERCISED,
+            decision="BEING-D04",
+            proven_by="tests/live/haproxy/test_critical_paths.py",
         ),
         row(4, "Health data are handled as HIPAA asks", "policies/frameworks", POLICY, decision="BEING-D20"),
     ),
@@ -220,6 +225,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D15",
+            proven_by="tests/rendering/haproxy/test_configurations.py::test_being_speaks_nothing_older_than_tls_1_3",
         ),
         row(
             31, "API keys rotate with an overlap", "components/aws/secrets.py", EMULATED, "code 1", decision="BEING-D01"

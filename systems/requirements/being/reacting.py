@@ -32,7 +32,12 @@ ROWS = (
     under(
         "Emergency Procedures > Rollback Execution",
         row(
-            78, "No further step begins, everybody is back on the old side", "rendering/haproxy.py", EXERCISED, "code 1"
+            78,
+            "No further step begins, everybody is back on the old side",
+            "rendering/haproxy",
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
         ),
         row(79, "Crisis systems are checked after it, stakeholders are told", ROLLOUT, COMMAND, "code 1"),
         row(
@@ -112,17 +117,19 @@ ROWS = (
         row(
             95,
             "Crisis paths answer throughout a rollout",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "check Zero crisis detection downtime during deployment",
+            proven_by="tests/live/haproxy/test_critical_paths.py::test_a_candidate_that_only_errs_never_gets_them",
         ),
         row(
             96,
             "A change of shares is everywhere within 5 minutes",
-            "rendering/haproxy.py",
+            "rendering/haproxy",
             EXERCISED,
             "check <5 minutes total rollout time per phase",
             decision="BEING-D09",
+            proven_by="tests/live/haproxy/test_splitting.py::test_a_share_of_users_is_on_the_new_side_within_two_points",
         ),
         row(
             97,

@@ -17,7 +17,7 @@ from systems.requirements.tdah_assistant.preparing import (
     UNIT,
 )
 
-SECRETS, PROXY, SQL = "components/aws/secrets.py", "rendering/haproxy.py", "rendering/sql.py"
+SECRETS, PROXY, SQL = "components/aws/secrets.py", "rendering/haproxy", "rendering/sql.py"
 PARAMETERS = "rendering/postgresql.py"
 
 ROWS = (
@@ -159,8 +159,23 @@ ROWS = (
     ),
     under(
         "SSL/TLS Configuration > Nginx SSL Configuration",
-        row(61, "TLS 1.2 and 1.3 only", PROXY, EXERCISED, "code 1"),
-        row(62, "The listed suites that exist", PROXY, EXERCISED, "code 1", decision="SYS-13"),
+        row(
+            61,
+            "TLS 1.2 and 1.3 only",
+            PROXY,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_refusing.py::test_tls_offers_what_the_spec_says",
+        ),
+        row(
+            62,
+            "The listed suites that exist",
+            PROXY,
+            EXERCISED,
+            "code 1",
+            decision="SYS-13",
+            proven_by="tests/rendering/haproxy/test_configurations.py::test_the_documented_block_is_kept_where_it_can_work",
+        ),
         row(
             63,
             "10 MB of sessions for 10 minutes, no tickets, the client's order of suites",
@@ -168,9 +183,25 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="TDAH-D03",
+            proven_by="tests/rendering/haproxy/test_configurations.py::test_the_documented_block_is_kept_where_it_can_work",
         ),
-        row(64, "Strict-Transport-Security for a year with subdomains", PROXY, EXERCISED, "code 1"),
-        row(65, "Five more headers, to the letter", PROXY, EXERCISED, "code 1", decision="TDAH-D06"),
+        row(
+            64,
+            "Strict-Transport-Security for a year with subdomains",
+            PROXY,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/haproxy/test_splitting.py::test_the_documented_headers_are_sent_to_the_letter",
+        ),
+        row(
+            65,
+            "Five more headers, to the letter",
+            PROXY,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D06",
+            proven_by="tests/live/haproxy/test_splitting.py::test_the_documented_headers_are_sent_to_the_letter",
+        ),
     ),
     under(
         "SSL/TLS Configuration > Certificate Renewal",

@@ -63,7 +63,15 @@ ROWS = (
     under(
         "Production Architecture > High-Level Architecture",
         row(10, "Users, administrators and mobile apps come in one way", EDGE, EMULATED, "code 1", decision="SYS-03"),
-        row(11, "The balancer serves API and frontend", HAPROXY, EXERCISED, "code 1", decision="TDAH-D03"),
+        row(
+            11,
+            "The balancer serves API and frontend",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D03",
+            proven_by="tests/live/haproxy/test_splitting.py::test_each_path_finds_its_workload",
+        ),
         row(
             12,
             "Only the API reaches database and Redis",

@@ -92,7 +92,7 @@ class Server:
 
     def stop(self, number: int = signal.SIGKILL) -> None:
         self.process.send_signal(number)
-        self.process.wait(LIMIT_SECONDS)
+        self.process.wait(2 * LIMIT_SECONDS)
 
     def change(self, path: str, status: int, seconds: float = 0) -> None:
         """What it answers from now on."""

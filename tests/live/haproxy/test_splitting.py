@@ -159,3 +159,10 @@ def _again(fleet: Fleet, server: Server) -> None:
     server.start()
     wait_until(f"{server.address} listens", lambda: server.listening)
     fleet.wait_for_servers()
+
+
+def test_the_documented_headers_are_sent_to_the_letter(assistant: Fleet) -> None:
+    told = ask(assistant, "/health/database").headers
+    assert {"x-xss-protection", "content-security-policy"} <= told.keys()
+    for header in assistant.system.security_headers.headers:
+        assert told[header.name.lower()] == header.value
