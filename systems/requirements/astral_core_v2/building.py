@@ -154,9 +154,21 @@ ROWS = (
     ),
     under(
         "Security Setup > Secrets Management",
-        row(51, "Secrets live in Secrets Manager", SECRETS, EMULATED),
-        row(52, "Secrets rotate at least quarterly", SECRETS, EMULATED),
-        row(53, "No secret in version control, state, outputs or logs", "settings.py, components", UNIT),
+        row(51, "Secrets live in Secrets Manager", SECRETS, EMULATED, proven_by="tests/components/aws/test_secrets.py"),
+        row(
+            52,
+            "Secrets rotate at least quarterly",
+            SECRETS,
+            EMULATED,
+            proven_by="tests/components/aws/test_rotation.py",
+        ),
+        row(
+            53,
+            "No secret in version control, state, outputs or logs",
+            "settings.py, components",
+            UNIT,
+            proven_by="tests/components/aws/test_secrets.py",
+        ),
         row(
             54,
             "Who read which secret is reported and unusual reads raise an alarm",

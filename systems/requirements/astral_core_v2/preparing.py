@@ -188,8 +188,16 @@ ROWS = (
             SECRETS,
             EMULATED,
             "check Environment Variables Set",
+            proven_by=("tests/components/aws/test_secrets.py", "tests/settings/test_settings.py"),
         ),
-        row(21, "Database passwords rotate", SECRETS, EMULATED, "check Environment Variables Set"),
+        row(
+            21,
+            "Database passwords rotate",
+            SECRETS,
+            EMULATED,
+            "check Environment Variables Set",
+            proven_by=("tests/components/aws/test_rotation.py", "tests/rotation/test_postgresql.py"),
+        ),
         row(
             22,
             "Supplied API keys are probed before a release",

@@ -60,6 +60,7 @@ ROWS = (
             UNIT,
             "row Secondary On-Call",
             decision="V7-D10",
+            proven_by="tests/rendering/test_on_call.py",
         ),
         row(
             7,

@@ -82,6 +82,7 @@ ROWS = (
             "components/aws/secrets.py",
             Proof.EMULATED,
             "code 1",
+            proven_by="tests/components/aws/test_secrets.py",
         ),
     ),
     under(

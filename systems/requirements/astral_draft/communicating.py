@@ -54,6 +54,7 @@ ROWS = (
             UNIT,
             "code 1",
             decision="DRAFT-D13",
+            proven_by="tests/rendering/test_on_call.py",
         ),
     ),
     under("SUCCESS METRICS", row(107, "Success is measured, as in the sections below", ROLLOUT, COMMAND)),
@@ -201,6 +202,7 @@ ROWS = (
             "API keys are supplied, checked for emptiness, never in version control",
             "components/aws/secrets.py",
             EMULATED,
+            proven_by=("tests/components/aws/test_secrets.py", "tests/settings/test_settings.py"),
         ),
         row(126, "Cookies are httpOnly", CONTRACT, APPLICATION, decision="DRAFT-D17"),
         row(

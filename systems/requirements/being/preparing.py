@@ -228,7 +228,13 @@ ROWS = (
             proven_by="tests/rendering/haproxy/test_configurations.py::test_being_speaks_nothing_older_than_tls_1_3",
         ),
         row(
-            31, "API keys rotate with an overlap", "components/aws/secrets.py", EMULATED, "code 1", decision="BEING-D01"
+            31,
+            "API keys rotate with an overlap",
+            "components/aws/secrets.py",
+            EMULATED,
+            "code 1",
+            decision="BEING-D01",
+            proven_by=("tests/rotation/test_steps.py", "tests/components/aws/test_rotation.py"),
         ),
         row(
             32, "Database and copies are encrypted under customer keys", "components/aws/postgres.py", POLICY, "code 1"

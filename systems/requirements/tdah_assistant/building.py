@@ -89,7 +89,14 @@ ROWS = (
                 "tests/scheduling/test_placing.py::test_placing_of_every_stack",
             ),
         ),
-        row(49, "JWT_SECRET_KEY of 64 characters at least", SECRETS, EMULATED, "code 1"),
+        row(
+            49,
+            "JWT_SECRET_KEY of 64 characters at least",
+            SECRETS,
+            EMULATED,
+            "code 1",
+            proven_by="tests/components/aws/test_secrets.py",
+        ),
         row(
             50,
             "ENCRYPTION_KEY of 32 characters; older versions stay readable",
@@ -97,8 +104,16 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="TDAH-D18",
+            proven_by=("tests/components/aws/test_secrets.py", "tests/rotation/test_steps.py"),
         ),
-        row(51, "SESSION_SECRET, made and rotated by us", SECRETS, EMULATED, "code 1"),
+        row(
+            51,
+            "SESSION_SECRET, made and rotated by us",
+            SECRETS,
+            EMULATED,
+            "code 1",
+            proven_by=("tests/components/aws/test_secrets.py", "tests/components/aws/test_rotation.py"),
+        ),
         row(
             52, "The database's certificate and name are checked", APPLICATION, KUBERNETES, "code 1", decision="SYS-12"
         ),
@@ -123,7 +138,14 @@ ROWS = (
             ),
         ),
         row(55, "Redis speaks TLS, with a password of 32 characters at least", REDIS, EXERCISED, "code 1"),
-        row(56, "No placeholder survives", SECRETS, EMULATED, "code 1"),
+        row(
+            56,
+            "No placeholder survives",
+            SECRETS,
+            EMULATED,
+            "code 1",
+            proven_by=("tests/components/aws/test_secrets.py", "tests/settings/test_settings.py"),
+        ),
     ),
     under(
         "Security Hardening > Access Control",
