@@ -179,6 +179,50 @@ def test_no_alert_silences_itself_and_crisis_is_never_silenced_by_anything_else(
                     assert source["service"] == "crisis_intervention", f"{source} silences {target}"
 
 
+#: By hand: system, what has failed with its severity, what it brings about, and whether that is kept from paging too.
+ONE_CAUSE = (
+    ("tdah-assistant", "DatabaseDown critical", "HighErrorRate critical", True),
+    ("tdah-assistant", "DatabaseDown critical", "PlatformDown critical", True),
+    ("tdah-assistant", "DatabaseDown critical", "BackupTooOld warning", False),
+    ("astral-core-v7", "ApplicationNotResponding critical", "PlatformBudgetBurning critical", True),
+    ("astral-core-v7", "MemoryHigh critical", "MemoryHigh warning", True),
+    ("astral-draft", "MemoryHigh critical", "CpuHigh warning", False),
+    ("astral-core-v7", "ErrorRateHigh critical", "PlatformBudgetBurning critical", True),
+    ("astral-draft", "CacheDown critical", "CacheWithoutMaster critical", True),
+    ("astral-draft", "AnnouncedMaintenance info", "high_error_rate critical", True),
+    ("astral-draft", "AnnouncedMaintenance info", "DatabaseDown critical", False),
+    ("being", "CrisisSystemDown critical", "HotlineCheckFailed critical", True),
+    ("being", "DatabaseNotConnected critical", "CrisisEndpointSlow critical", False),
+    ("being", "Phq9ScoringWrong critical", "Gad7ScoringWrong critical", False),
+    ("astral-core-v2", "AnnouncedMaintenance info", "CrisisSystemDown critical", False),
+    ("astral-core-v2", "DatabaseDown critical", "CrisisSystemDown critical", False),
+    ("astral-core-v2", "DatabaseDown critical", "PlatformBudgetBurning critical", True),
+    ("astral-core-v2", "CrisisSystemDown critical", "CrisisPageBudgetBurning critical", False),
+    ("astral-core-v2", "NodeNotReady warning", "ReplicasMissing warning", True),
+    ("astral-core-v2", "NotificationsFailing critical", "RulesFailing warning", False),
+)
+
+
+@pytest.mark.parametrize(("name", "cause", "effect", "silenced"), ONE_CAUSE)
+def test_one_cause_pages_once_and_another_cause_pages_too(name: str, cause: str, effect: str, silenced: bool) -> None:
+    drawn = {
+        f"{each.name} {each.severity.value}": {
+            "alertname": each.name,
+            "severity": each.severity.value,
+            "service": each.service,
+            "signal": each.signal,
+        }
+        for each in alerts(registry.load(name))
+    }
+    source, target = drawn[cause], drawn[effect]
+    assert silenced == any(
+        matches(rule["source_matchers"], source)
+        and matches(rule["target_matchers"], target)
+        and all(source.get(label, "") == target.get(label, "") for label in rule.get("equal", []))
+        for rule in loaded(name)["inhibit_rules"]
+    )
+
+
 def matches(matchers: list[str], labels: dict[str, str]) -> bool:
     for matcher in matchers:
         found = re.fullmatch(r'(\w+)(=~|!=|=)"(.*)"', matcher)
