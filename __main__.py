@@ -165,7 +165,7 @@ edge = Edge(
 )
 EdgeAlarms(
     "edge-alarms",
-    EdgeAlarmsArgs(system=system, edge=edge, region=stack.region, topic_arns={}),
+    EdgeAlarmsArgs(system=system, edge=edge, region=stack.region, topic_arns=topics.degraded_arns),
     naming,
     in_account,
 )

@@ -72,6 +72,11 @@ class Topics(pulumi.ComponentResource):
         """Of those who are called when visitors reach nothing."""
         return self.arn(cloudwatch.priority(self._args.system, cloudwatch.Urgency.OUTAGE).name)
 
+    @property
+    def degraded_arns(self) -> dict[str, pulumi.Output[str]]:
+        """By region: of those who mend what still works."""
+        return self.by_region(cloudwatch.priority(self._args.system, cloudwatch.Urgency.DEGRADED).name)
+
     def arn_in(self, region: str, level: str) -> pulumi.Output[str]:
         """An alarm can only tell a topic of its own region."""
         known = {GLOBAL_REGION: self._global_arns, self._args.region: self.topic_arns}
