@@ -174,6 +174,7 @@ ROWS = (
             "Who read which secret is reported and unusual reads raise an alarm",
             "components/aws/audit.py",
             EMULATED,
+            proven_by="tests/components/aws/test_audit.py",
         ),
         row(
             55,

@@ -70,6 +70,7 @@ ROWS = (
             "components/aws/cluster.py",
             EMULATED,
             "check Server Resources Validated",
+            proven_by="tests/components/aws/test_cluster.py",
         ),
         row(
             9,
@@ -234,6 +235,7 @@ ROWS = (
             "components/aws/audit.py",
             EMULATED,
             "check HIPAA Compliance Verified",
+            proven_by="tests/components/aws/test_audit.py",
         ),
         row(
             27,

@@ -63,6 +63,7 @@ ROWS = (
             "Access to platform, database and accounts is logged and can be searched",
             "components/aws/audit.py",
             Proof.EMULATED,
+            proven_by="tests/components/aws/test_audit.py",
         ),
         row(65, "Passwords of all users are reset", "docs/application-contract.md", Proof.APPLICATION),
         row(

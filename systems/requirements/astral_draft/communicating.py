@@ -93,7 +93,14 @@ ROWS = (
             COMMAND,
             "check No data loss",
         ),
-        row(114, "No security incident", "components/aws/audit.py", EMULATED, "check No security incidents"),
+        row(
+            114,
+            "No security incident",
+            "components/aws/audit.py",
+            EMULATED,
+            "check No security incidents",
+            proven_by="tests/components/aws/test_audit.py",
+        ),
     ),
     under(
         "SUCCESS METRICS > Post-Deployment Metrics (24 hours)",

@@ -50,6 +50,7 @@ ROWS = (
             Proof.EMULATED,
             "code 1",
             decision="DRAFT-D14",
+            proven_by="tests/components/aws/test_registry.py",
         ),
         row(
             68,

@@ -214,6 +214,7 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="SYS-28",
+            proven_by="tests/components/aws/test_logs.py",
         ),
     ),
     under(

@@ -27,6 +27,7 @@ ROWS = (
             "components/aws/audit.py",
             Proof.EMULATED,
             decision="BEING-D10",
+            proven_by="tests/components/aws/test_audit.py",
         ),
     ),
     under(

@@ -96,8 +96,24 @@ ROWS = (
     under("Maintenance Procedures", row(145, "Three parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Maintenance Procedures > Regular Maintenance",
-        row(146, "Nodes are replaced weekly by patched ones", CLUSTER, EMULATED, "code 1", decision="TDAH-D22"),
-        row(147, "Images nobody runs are removed from nodes", CLUSTER, EMULATED, "code 1", decision="TDAH-D10"),
+        row(
+            146,
+            "Nodes are replaced weekly by patched ones",
+            CLUSTER,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D22",
+            proven_by="tests/components/aws/test_cluster.py",
+        ),
+        row(
+            147,
+            "Images nobody runs are removed from nodes",
+            CLUSTER,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D10",
+            proven_by="tests/components/aws/test_cluster.py",
+        ),
         row(
             148,
             "VACUUM, ANALYZE and REINDEX weekly, without locking writers out",
@@ -110,7 +126,15 @@ ROWS = (
                 "tests/scheduling/test_placing.py::test_placing_of_every_stack",
             ),
         ),
-        row(149, "Logs end by their class", "components/aws/audit.py", EMULATED, "code 1", decision="TDAH-D16"),
+        row(
+            149,
+            "Logs end by their class",
+            "components/aws/audit.py",
+            EMULATED,
+            "code 1",
+            decision="TDAH-D16",
+            proven_by="tests/components/aws/test_logs.py",
+        ),
         row(
             150,
             "Disk and memory raise alerts, and are looked at weekly",

@@ -169,7 +169,13 @@ ROWS = (
             proven_by=(SIZING, SPEC),
             decision="TDAH-D02",
         ),
-        row(27, "500 GB of SSD on every node and for the database", CLUSTER, EMULATED),
+        row(
+            27,
+            "500 GB of SSD on every node and for the database",
+            CLUSTER,
+            EMULATED,
+            proven_by="tests/components/aws/test_cluster.py",
+        ),
         row(28, "Redundant network: a gateway in each zone", NETWORK, EMULATED),
         row(
             29,
@@ -216,6 +222,12 @@ ROWS = (
         row(37, "Administrators come in by identity and log, without a VPN", CLUSTER, POLICY, decision="SYS-08"),
         row(38, "No ssh at all instead of ssh by key", NETWORK, POLICY, decision="SYS-08"),
         row(39, "Security updates reach nodes, images and database", CLUSTER, EMULATED, decision="TDAH-D22"),
-        row(40, "Threats are detected and reported", "components/aws/audit.py", EMULATED),
+        row(
+            40,
+            "Threats are detected and reported",
+            "components/aws/audit.py",
+            EMULATED,
+            proven_by="tests/components/aws/test_audit.py",
+        ),
     ),
 )
