@@ -110,11 +110,14 @@ class MonitoringProgram(pulumi.ComponentResource):
             )
 
     def _create_service(self, service: str, *, headless: bool) -> None:
-        """The headless one knows replicas by name, before they are ready: they find each other through it."""
+        """The headless one knows replicas by name, before they are ready: they find each other through it.
+
+        Nobody waits for a Service's pods: those are waited for themselves, and some of them need the Service first.
+        """
         ports = {"http": self._program.port, **(self._program.peer_ports if headless else {})}
         kubernetes.core.v1.Service(
             f"{self._name}-{'peers' if headless else 'service'}",
-            metadata=self._metadata(service),
+            metadata={**self._metadata(service), "annotations": {"pulumi.com/skipAwait": "true"}},
             spec={
                 "selector": self._selector,
                 "ports": [

@@ -270,3 +270,9 @@ def test_who_verifies_servers_mounts_the_internal_authority_and_nobody_else() ->
         if volume["name"] == "internal-authority"
     }
     assert with_authority == dict.fromkeys(("postgres-exporter", "redis-exporter"), "internal-authority")
+
+
+def test_no_service_is_waited_for_before_its_pods_are_made() -> None:
+    _, resources = stack("being")
+    services = [each for each in resources if each.type.endswith("v1:Service")]
+    assert all(each.inputs["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"} for each in services)
