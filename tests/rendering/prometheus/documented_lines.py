@@ -144,9 +144,9 @@ ASTRAL_CORE_V2 = (
         severity="warning",
         priority="P1",
         owner=_DBA,
-        summary=f"{_V2}: database queries above 0.1 s, now 110ms",
+        summary=f"{_V2}: database queries above 0.1 s, now 101ms",
         beyond=(
-            *counter('pg_stat_statements_seconds_total{queryid="1"}', 11),
+            *counter('pg_stat_statements_seconds_total{queryid="1"}', 10.1),
             *counter('pg_stat_statements_calls_total{queryid="1"}', 100),
         ),
         before=(
