@@ -197,8 +197,8 @@ TDAH_ASSISTANT = (
         priority="critical",
         owner="Operations",
         summary="Personal Assistant TDAH: High error rate in production",
-        description="Error rate is 1.10% for the last 5 minutes",
-        beyond=answers(1.1),
+        description="Error rate is 1.02% for the last 5 minutes",
+        beyond=answers(1.02),
         before=answers(0.99),
         holds=120,
     ),
@@ -315,8 +315,8 @@ def _draft(
 
 
 ASTRAL_DRAFT = (
-    _draft("ErrorRateHigh", "warning", "error rate above 0.1 %, now 0.11 %", answers(0.11), answers(0.099)),
-    _draft("high_error_rate", "critical", "More than one request in a hundred fails", answers(1.1), answers(0.99)),
+    _draft("ErrorRateHigh", "warning", "error rate above 0.1 %, now 0.10 %", answers(0.102), answers(0.099)),
+    _draft("high_error_rate", "critical", "More than one request in a hundred fails", answers(1.02), answers(0.99)),
     _draft(
         "slow_response",
         "warning",
@@ -337,8 +337,8 @@ ASTRAL_DRAFT = (
     _draft(
         "ResponseSlow",
         "warning",
-        "response time above 0.2 s, now 210ms",
-        answer_time("astraldraft-web", 0.21),
+        "response time above 0.2 s, now 202ms",
+        answer_time("astraldraft-web", 0.202),
         answer_time("astraldraft-web", 0.199),
     ),
     _draft(
@@ -447,7 +447,7 @@ ASTRAL_CORE_V7 = (
         _three_seconds(96),
         lower=True,
     ),
-    _v7("ErrorRateHigh", "warning", "error rate above 1 %, now 1.10 %", answers(1.1), answers(0.99)),
+    _v7("ErrorRateHigh", "warning", "error rate above 1 %, now 1.02 %", answers(1.02), answers(0.99)),
     _v7("ErrorRateHigh", "critical", "error rate above 5 %, now 5.10 %", answers(5.1), answers(4.99), lower=True),
     _v7("MemoryHigh", "warning", "memory (node n1) above 70 %, now 71.00 %", memory(71), memory(69.9), labels=NODE),
     _v7(
