@@ -1,0 +1,116 @@
+"""Pods wherever they are written: in every controller's template, with all three kinds of containers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from policies.core.graph import Graph
+from policies.core.resource import Resource, View
+
+POD = "kubernetes:core/v1:Pod"
+DEPLOYMENT = "kubernetes:apps/v1:Deployment"
+STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
+DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
+JOB, CRON_JOB = "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"
+NAMESPACE = "kubernetes:core/v1:Namespace"
+#: Where each kind keeps what a pod is.
+_POD_AT = {
+    POD: "",
+    "kubernetes:core/v1:PodTemplate": "template",
+    "kubernetes:core/v1:ReplicationController": "spec.template",
+    DEPLOYMENT: "spec.template",
+    STATEFUL_SET: "spec.template",
+    DAEMON_SET: "spec.template",
+    "kubernetes:apps/v1:ReplicaSet": "spec.template",
+    JOB: "spec.template",
+    CRON_JOB: "spec.jobTemplate.spec.template",
+}
+PODS = tuple(_POD_AT)
+#: Kinds of which several copies run at a time for as long as the stack lives.
+REPLICATED = (DEPLOYMENT, STATEFUL_SET, "kubernetes:apps/v1:ReplicaSet", "kubernetes:core/v1:ReplicationController")
+_ENFORCED = "pod-security.kubernetes.io/enforce"
+
+
+def pod_of(resource: Resource) -> View:
+    """The pod's spec."""
+    return _part(resource, "spec")
+
+
+def labels_of(resource: Resource) -> dict[str, str]:
+    """Labels of the pods, by which services, budgets and policies find them."""
+    return dict(_part(resource, "metadata").get("labels", {}))
+
+
+def annotations_of(resource: Resource) -> dict[str, str]:
+    return dict(_part(resource, "metadata").get("annotations", {}))
+
+
+def _part(resource: Resource, name: str) -> View:
+    at = _POD_AT[resource.type]
+    path = f"{at}.{name}" if at else name
+    return View(resource.get(path, {}), path)
+
+
+def containers(pod: View) -> Iterator[View]:
+    """Init containers and those for debugging count: what one of them may do, all of them may."""
+    for kind in ("initContainers", "containers", "ephemeralContainers"):
+        yield from pod.each(kind)
+
+
+def inherited(pod: View, container: View, setting: str) -> Any:
+    """A setting of the security context: the container's own, or else the pod's."""
+    own = container.get(f"securityContext.{setting}")
+    return pod.get(f"securityContext.{setting}") if own is None else own
+
+
+def contexts(pod: View) -> Iterator[View]:
+    """Whatever has a security context: the pod, then its containers."""
+    yield pod
+    yield from containers(pod)
+
+
+def has_own_users(pod: View) -> bool:
+    """Root inside a user namespace is nobody outside: from version 1.35 on the standard asks less of such pods."""
+    return pod.get("hostUsers") is False
+
+
+def on_windows(pod: View) -> bool:
+    return pod.get("os.name") == "windows"
+
+
+def namespace_name(resource: Resource) -> str:
+    return str(resource.get("metadata.namespace", "") or "default")
+
+
+def namespace_of(resource: Resource, graph: Graph) -> Resource | None:
+    """The namespace as far as this stack makes it."""
+    if resource.is_known("metadata.namespace"):
+        return next((each for each in _namespaces_beside(resource, graph) if _named(each, resource)), None)
+    return graph.one(resource, "metadata.namespace", NAMESPACE)
+
+
+def _namespaces_beside(resource: Resource, graph: Graph) -> list[Resource]:
+    """A stack may have two clusters with namespaces of one name: the one on the same side of the stack comes first."""
+    above = {each.urn for each in graph.ancestors(resource)}
+
+    def shared(namespace: Resource) -> int:
+        return -len(above & {each.urn for each in graph.ancestors(namespace)})
+
+    return sorted(graph.of(NAMESPACE), key=shared)
+
+
+def _named(namespace: Resource, resource: Resource) -> bool:
+    return namespace.is_known("metadata.name") and namespace.get("metadata.name") == namespace_name(resource)
+
+
+def standard_of(namespace: Resource) -> str:
+    """The Pod Security Standard that the API server enforces there; what is not labelled is privileged."""
+    labels: dict[str, str] = namespace.get("metadata.labels", {})
+    return str(labels.get(_ENFORCED) or "privileged")
+
+
+def is_node_agent(resource: Resource, graph: Graph) -> bool:
+    """One pod a node, in a namespace that openly says that its pods see their node."""
+    if resource.type != DAEMON_SET:
+        return False
+    namespace = namespace_of(resource, graph)
+    return namespace is not None and namespace.get("metadata.labels", {}).get(_ENFORCED) == "privileged"
