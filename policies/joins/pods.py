@@ -11,7 +11,7 @@ DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 STATEFUL_SET = "kubernetes:apps/v1:StatefulSet"
 DAEMON_SET = "kubernetes:apps/v1:DaemonSet"
 JOB, CRON_JOB = "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"
-NAMESPACE = "kubernetes:core/v1:Namespace"
+NAMESPACE, SERVICE = "kubernetes:core/v1:Namespace", "kubernetes:core/v1:Service"
 #: Where each kind keeps what a pod is.
 _POD_AT = {
     POD: "",
@@ -114,3 +114,26 @@ def is_node_agent(resource: Resource, graph: Graph) -> bool:
         return False
     namespace = namespace_of(resource, graph)
     return namespace is not None and namespace.get("metadata.labels", {}).get(_ENFORCED) == "privileged"
+
+
+def matches(labels: dict[str, str], selector: dict[str, Any]) -> bool:
+    """Whether a label selector, or a Service's plain one, finds pods with these labels; an empty one finds all."""
+    plain = selector if "matchLabels" not in selector and "matchExpressions" not in selector else {}
+    chosen = View(selector)
+    wanted: dict[str, Any] = {**plain, **chosen.get("matchLabels", {})}
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    return all(_meets(labels, each) for each in chosen.each("matchExpressions"))
+
+
+def _meets(labels: dict[str, str], expression: View) -> bool:
+    key, operator = str(expression.get("key")), str(expression.get("operator"))
+    has, listed = key in labels, labels.get(key) in expression.texts("values")
+    return {"In": has and listed, "NotIn": not listed, "Exists": has, "DoesNotExist": not has}[operator]
+
+
+def selected(service: Resource, resource: Resource) -> bool:
+    """Whether a Service sends requests to these pods."""
+    selector = service.get("spec.selector", {})
+    together = namespace_name(service) == namespace_name(resource)
+    return bool(selector) and together and matches(labels_of(resource), selector)
