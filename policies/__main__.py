@@ -3,6 +3,7 @@
 Only two, because the SDK decodes all resources anew for every policy that is registered (about 3 ms each).
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pulumi_policy import EnforcementLevel, PolicyPack, ReportViolation, StackValidationArgs, StackValidationPolicy
 
+from policies import reports
 from policies.adapters import sdk
 from policies.core.verdicts import Level
 from policies.run import Run, message, run
@@ -22,6 +24,8 @@ def _policy(level: Level) -> StackValidationPolicy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if level is Level.MANDATORY:
             _latest[:] = [run(sdk.graph_of(args))]
+            if directory := os.environ.get(reports.VARIABLE):
+                reports.write(_latest[0], Path(directory))
             for complaint in _latest[0].complaints:
                 report(complaint, None)
         # Where the mandatory level was switched off nothing has run yet.

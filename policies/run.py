@@ -8,7 +8,7 @@ from policies.context import context_of
 from policies.core import waivers
 from policies.core.engine import judge
 from policies.core.graph import Graph
-from policies.core.rule import Severity, all_rules
+from policies.core.rule import Rule, Severity, all_rules
 from policies.core.verdicts import Finding, Level, Verdict, sentence
 
 #: What a reader of the console hears of; passes are counted, not listed.
@@ -21,6 +21,8 @@ class Run:
 
     findings: tuple[Finding, ...]
     complaints: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    stack: str = ""
 
     @property
     def stops(self) -> bool:
@@ -35,15 +37,16 @@ class Run:
 
 
 def run(graph: Graph, today: datetime.date | None = None) -> Run:
-    rules = all_rules()
+    rules, stack = all_rules(), stack_of(graph)
     findings = judge(graph, rules, context_of(graph).regime)
     try:
         given = waivers.read(rules, today or datetime.datetime.now(datetime.UTC).date())
     except waivers.BadWaivers as bad:
-        return Run(tuple(findings), bad.problems)
+        return Run(tuple(findings), bad.problems, rules, stack)
     found = waivers.waived(findings, given)
-    idle = waivers.unused(found, given, stack_of(graph))
-    return Run(tuple(found), tuple(f"{waiver} is needed by nothing any more: take it out" for waiver in idle))
+    idle = waivers.unused(found, given, stack)
+    complaints = tuple(f"{waiver} is needed by nothing any more: take it out" for waiver in idle)
+    return Run(tuple(found), complaints, rules, stack)
 
 
 def stack_of(graph: Graph) -> str:

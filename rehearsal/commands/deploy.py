@@ -1,5 +1,6 @@
 """up, preview and policy: the real engine on a stack, with the second witness heard before anything is made."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,7 @@ def preview(
     packs = ["--policy-pack", str(_policy_pack(project, policies))] if policies else []
     saved = ["--save-plan", str(plan.resolve())] if plan else []
     stage = set_up(stack, project, terminal)
+    reports = _reports(stage) if packs else None
     planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs, *saved)
     if diff:
         terminal.console.print(planned.text, markup=False, soft_wrap=True)
@@ -60,6 +62,9 @@ def preview(
     telling.remarks(terminal, planned.story)
     if not sound:
         telling.failures(terminal, planned)
+    if reports is not None:
+        _tell_of_reports(reports, terminal)
+    if not sound:
         return 1
     terminal.print(f"✓ {stack}: {telling.changes(planned.story)}", style="bold green", markup=False)
     return 0
@@ -73,6 +78,25 @@ def _policy_pack(project: Path, directory: str) -> Path:
             ways_out=["name the directory of one: make policy PACK=<directory>"],
         )
     return pack
+
+
+def _reports(stage: Stage) -> Path:
+    """Where the pack is to write; reports of an earlier run are gone before this one begins."""
+    from policies import reports
+
+    directory = Path(os.environ.get(reports.VARIABLE) or stage.stack.root / "policy").resolve()
+    reports.forget(directory)
+    os.environ[reports.VARIABLE] = str(directory)
+    return directory
+
+
+def _tell_of_reports(directory: Path, terminal: Terminal) -> None:
+    """Another's pack writes none, and ours none when the program failed before it was asked."""
+    from policies.reports import SUMMARY
+
+    if (directory / SUMMARY).exists():
+        terminal.print((directory / SUMMARY).read_text(), markup=False)
+        terminal.print(f"reports: {directory}", style="dim", markup=False)
 
 
 def _plan(stage: Stage, terminal: Terminal, *arguments: str) -> tuple[Outcome, bool]:

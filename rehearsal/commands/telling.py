@@ -47,8 +47,7 @@ def failures(terminal: Terminal, outcome: Outcome) -> None:
     for told in own or ([] if mandatory else story.failures):
         _block(terminal, "✗", "red", told.resource or "the engine", told.text)
     for violation in mandatory:
-        title = f"{Told(violation.urn, '').resource}: policy {violation.policy}"
-        _block(terminal, "✗", "red", title, violation.text)
+        _line(terminal, "✗", "red", f"{Told(violation.urn, '').resource}: policy {violation.policy}", violation.text)
     if not story.failures and not mandatory:
         _block(terminal, "✗", "red", "the engine", "\n".join(outcome.text.strip().splitlines()[-_LAST_WORDS:]))
     terminal.print(f"the engine's own words: {outcome.log}", style="dim", markup=False)
@@ -61,7 +60,7 @@ def remarks(terminal: Terminal, story: Story) -> None:
     for violation in story.violations:
         if violation.level != "mandatory":
             title = f"{Told(violation.urn, '').resource}: policy {violation.policy} ({violation.level})"
-            _block(terminal, "!", "yellow", title, violation.text)
+            _line(terminal, "!", "yellow", title, violation.text)
     for text in dict.fromkeys(story.said):
         terminal.print(f"  {text}", style="dim", markup=False)
 
@@ -70,6 +69,14 @@ def _block(terminal: Terminal, mark: str, colour: str, title: str, text: str) ->
     terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]")
     for line in text.splitlines():
         terminal.print(f"    {escape(line)}")
+
+
+def _line(terminal: Terminal, mark: str, colour: str, title: str, text: str) -> None:
+    """One line a finding; a text that has several is a block."""
+    if "\n" in text.strip():
+        _block(terminal, mark, colour, title, text)
+    else:
+        terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]: {escape(text.strip())}")
 
 
 def operations(story: Story, root: str) -> Tree | None:
