@@ -19,6 +19,7 @@ def down(stack: str, project: Path, terminal: Terminal, discard: bool = False) -
         terminal.print(f"{stack} is not up: nothing to take down", markup=False)
         return 0
     found: list[str] = []
+    kept = leftovers.keepsakes(stage.checkpoint.resources()) if stage.checkpoint.exists() else set()
     if not discard and _destroyable(stage, terminal):
         if not _destroy(stage, terminal):
             terminal.print(
@@ -26,8 +27,9 @@ def down(stack: str, project: Path, terminal: Terminal, discard: bool = False) -
             )
             return 1
         with terminal.step("emulators are empty") as step:
-            found = leftovers.find(stage.stack)
-            (step.failed if found else step.outcome)(f"{len(found)} kinds of things are left" if found else "")
+            found = leftovers.find(stage.stack, kept)
+            told = f"but for what is to outlive them: {', '.join(sorted(kept))}" if kept else ""
+            (step.failed if found else step.outcome)(f"{len(found)} kinds of things are left" if found else told)
     _remove(stage, terminal)
     for line in found:
         terminal.print(f"✗ left behind by the destroy: {line}", style="red", markup=False)
