@@ -3,7 +3,8 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_astral_core_v2.py"
-NETWORK, SECRETS = "components/aws/network.py", "components/aws/secrets.py"
+FIREWALL, SECRETS = "components/aws/firewall.py", "components/aws/secrets.py"
+REACHABILITY = ("tests/reachability/test_reachability.py", "tests/reachability/test_breaches.py")
 EMULATED, UNIT, POLICY = Proof.EMULATED, Proof.UNIT, Proof.POLICY
 
 ROWS = (
@@ -134,13 +135,14 @@ ROWS = (
     ),
     under(
         "Security Setup > Firewall Configuration",
-        row(48, "Incoming: denied unless listed", NETWORK, POLICY, "code 1"),
+        row(48, "Incoming: denied unless listed", FIREWALL, POLICY, "code 1", proven_by=REACHABILITY),
         row(
             49,
             "Outgoing: 443 to listed names only, although the script allows everything",
-            NETWORK,
+            "components/aws/name_firewall.py",
             POLICY,
             "code 1",
+            proven_by=REACHABILITY,
             decision="SYS-08",
         ),
         row(

@@ -3,7 +3,8 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_astral_core_v2.py"
-EDGE, NETWORK, SECRETS = "components/aws/edge.py", "components/aws/network.py", "components/aws/secrets.py"
+EDGE, FIREWALL, SECRETS = "components/aws/edge.py", "components/aws/firewall.py", "components/aws/secrets.py"
+REACHABILITY = ("tests/reachability/test_reachability.py", "tests/reachability/test_breaches.py")
 EMULATED, UNIT, POLICY = Proof.EMULATED, Proof.UNIT, Proof.POLICY
 
 ROWS = (
@@ -154,31 +155,34 @@ ROWS = (
         row(
             16,
             "Only 80 and 443 of the CDN are open to the internet",
-            NETWORK,
+            FIREWALL,
             POLICY,
             "check Firewall Rules Configured",
+            proven_by=REACHABILITY,
             decision="SYS-03",
         ),
         row(
             17,
             "Port 22 is open to nobody; administrators use Session Manager",
-            NETWORK,
+            FIREWALL,
             POLICY,
             "check Firewall Rules Configured",
+            proven_by=REACHABILITY,
             decision="SYS-08",
         ),
         row(
             18,
             "Database ports are reachable from the nodes only",
-            NETWORK,
+            FIREWALL,
             POLICY,
             "check Firewall Rules Configured",
+            proven_by=REACHABILITY,
             decision="SYS-08",
         ),
         row(
             19,
             "Monitoring ports are reachable through the sign-on of administrators only",
-            NETWORK,
+            FIREWALL,
             POLICY,
             "check Firewall Rules Configured",
             decision="SYS-22",

@@ -156,9 +156,10 @@ ROWS = (
         row(
             120,
             "Port 3000 is reachable through the balancer only",
-            "components/aws/network.py",
+            "components/aws/firewall.py",
             Proof.POLICY,
             "code 1",
+            proven_by=("tests/reachability/test_reachability.py", "tests/components/aws/test_firewall.py"),
             decision="DRAFT-D03",
         ),
     ),

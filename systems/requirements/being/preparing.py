@@ -243,9 +243,10 @@ ROWS = (
         row(
             33,
             "Network rules: one way in, database from the nodes only",
-            "components/aws/network.py",
+            "components/aws/firewall.py",
             POLICY,
             "code 1",
+            proven_by=("tests/reachability/test_reachability.py", "tests/reachability/test_breaches.py"),
             decision="SYS-03",
         ),
         row(34, "A penetration test was made and reviewed", "Compliance, by calendar and approval", PERSON, "code 1"),

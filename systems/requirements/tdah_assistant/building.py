@@ -10,6 +10,7 @@ from systems.requirements.tdah_assistant.preparing import (
     KUBERNETES,
     LEDGER,
     NETWORK,
+    ON_THE_ENGINE,
     OUTLINE,
     POLICY,
     POSTGRES,
@@ -61,7 +62,7 @@ ROWS = (
     ),
     under(
         "Security Hardening > Network Security",
-        row(45, "The network is 172.21.0.0/16", NETWORK, EMULATED, "code 1"),
+        row(45, "The network is 172.21.0.0/16", NETWORK, EMULATED, "code 1", proven_by=ON_THE_ENGINE),
         row(
             46,
             "Pods reach each other along the documented flows only",
@@ -74,7 +75,14 @@ ROWS = (
                 "tests/scheduling/test_placing.py::test_placing_of_every_stack",
             ),
         ),
-        row(47, "What goes out carries the gateway's address", NETWORK, EMULATED, "code 1"),
+        row(
+            47,
+            "What goes out carries the gateway's address",
+            NETWORK,
+            EMULATED,
+            "code 1",
+            proven_by=ON_THE_ENGINE,
+        ),
     ),
     under(
         "Security Hardening > Environment Security",

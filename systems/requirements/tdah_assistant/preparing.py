@@ -6,6 +6,8 @@ SPEC, DATA = "tests/systems/test_tdah_assistant.py", "tests/systems/test_tdah_as
 SIZING = "tests/systems/test_sizing.py"
 HOLDS = f"{DATA}::test_business_continuity_holds_in_every_scope"
 EDGE, NETWORK, CLUSTER = "components/aws/edge.py", "components/aws/network.py", "components/aws/cluster.py"
+FIREWALL, ON_THE_ENGINE = "components/aws/firewall.py", "tests/reachability/test_on_the_engine.py"
+REACHABILITY = ("tests/reachability/test_reachability.py", "tests/reachability/test_breaches.py")
 APPLICATION, HAPROXY = "components/kubernetes/application.py", "components/kubernetes/haproxy.py"
 POSTGRES, REDIS = "components/aws/postgres.py", "components/kubernetes/redis_sentinel.py"
 MONITORING, OUTLINE = "components/kubernetes/monitoring.py", "tests/systems/test_requirements.py"
@@ -86,9 +88,10 @@ ROWS = (
         row(
             13,
             "Outward only Twilio, Google, Microsoft and Notion",
-            NETWORK,
-            EMULATED,
+            "components/aws/name_firewall.py",
+            Proof.VALIDATED,
             "code 1",
+            proven_by=("tests/components/aws/test_ways_out.py", ON_THE_ENGINE),
             decision="TDAH-D14",
         ),
         row(
@@ -176,7 +179,7 @@ ROWS = (
             EMULATED,
             proven_by="tests/components/aws/test_cluster.py",
         ),
-        row(28, "Redundant network: a gateway in each zone", NETWORK, EMULATED),
+        row(28, "Redundant network: a gateway in each zone", NETWORK, EMULATED, proven_by=ON_THE_ENGINE),
         row(
             29,
             "A domain whose records are ours to set",
@@ -218,9 +221,9 @@ ROWS = (
     ),
     under(
         "Prerequisites > Security Requirements",
-        row(36, "Firewall: what is not listed is closed", NETWORK, POLICY),
+        row(36, "Firewall: what is not listed is closed", FIREWALL, POLICY, proven_by=REACHABILITY),
         row(37, "Administrators come in by identity and log, without a VPN", CLUSTER, POLICY, decision="SYS-08"),
-        row(38, "No ssh at all instead of ssh by key", NETWORK, POLICY, decision="SYS-08"),
+        row(38, "No ssh at all instead of ssh by key", FIREWALL, POLICY, proven_by=REACHABILITY, decision="SYS-08"),
         row(39, "Security updates reach nodes, images and database", CLUSTER, EMULATED, decision="TDAH-D22"),
         row(
             40,
