@@ -1,6 +1,6 @@
 """Pods wherever they are written: in every controller's template, with all three kinds of containers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from policies.core.graph import Graph
@@ -83,23 +83,27 @@ def namespace_name(resource: Resource) -> str:
 
 def namespace_of(resource: Resource, graph: Graph) -> Resource | None:
     """The namespace as far as this stack makes it."""
-    if resource.is_known("metadata.namespace"):
-        return next((each for each in _namespaces_beside(resource, graph) if _named(each, resource)), None)
-    return graph.one(resource, "metadata.namespace", NAMESPACE)
+    if not resource.is_known("metadata.namespace"):
+        return graph.one(resource, "metadata.namespace", NAMESPACE)
+    named = [each for each in graph.of(NAMESPACE) if _name(each) == namespace_name(resource)]
+    return nearest(resource, named, graph)
 
 
-def _namespaces_beside(resource: Resource, graph: Graph) -> list[Resource]:
-    """A stack may have two clusters with namespaces of one name: the one on the same side of the stack comes first."""
+def nearest(resource: Resource, candidates: Sequence[Resource], graph: Graph) -> Resource | None:
+    """A stack may have two clusters with objects of the same names: the one on the resource's side of the stack."""
+    if len(candidates) < 2:
+        return next(iter(candidates), None)
     above = {each.urn for each in graph.ancestors(resource)}
-
-    def shared(namespace: Resource) -> int:
-        return -len(above & {each.urn for each in graph.ancestors(namespace)})
-
-    return sorted(graph.of(NAMESPACE), key=shared)
+    return max(candidates, key=lambda each: len(above & {one.urn for one in graph.ancestors(each)}))
 
 
-def _named(namespace: Resource, resource: Resource) -> bool:
-    return namespace.is_known("metadata.name") and namespace.get("metadata.name") == namespace_name(resource)
+def inhabitants(namespace: Resource, graph: Graph, *types: str) -> list[Resource]:
+    """What of these types this stack puts into the namespace."""
+    return [each for each in graph.of(*types) if namespace_of(each, graph) is namespace]
+
+
+def _name(namespace: Resource) -> str:
+    return str(namespace.get("metadata.name", "")) if namespace.is_known("metadata.name") else ""
 
 
 def standard_of(namespace: Resource) -> str:
