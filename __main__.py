@@ -32,14 +32,15 @@ from components.aws.secrets import Secrets, SecretsArgs
 from components.aws.topics import Topics, TopicsArgs
 from components.aws.uploads import Uploads, UploadsArgs
 from components.aws.workload_identity import granting
-from components.kubernetes import workload_secrets
+from components.kubernetes import redis_pods, workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
-from components.kubernetes.haproxy import HAProxy, HAProxyArgs
+from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
 from components.kubernetes.monitoring import Monitoring, MonitoringArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
+from components.kubernetes.redis_sentinel import RedisSentinel, RedisSentinelArgs
 from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
@@ -312,7 +313,7 @@ certificates = InternalCertificates(
     "certificates",
     InternalCertificatesArgs(
         namespace=platform.namespace,
-        names={"balancer": (), "cache": (), "database": ()},
+        names={"balancer": (), "cache": redis_pods.certificate_names(), "database": ()},
         trusted_in={"monitoring": platform.monitoring},
     ),
     naming,
@@ -340,6 +341,21 @@ jobs = Jobs(
     naming,
     in_cluster,
 )
+cache = RedisSentinel(
+    "cache",
+    RedisSentinelArgs(
+        system=system,
+        namespace=platform.namespace,
+        monitoring_namespace=platform.monitoring,
+        image=images.reference("redis"),
+        certificate_secret=certificates.secret_names["cache"],
+        secret_arns=shared.secret_arns,
+        grant=shared.grant,
+        guards=platform.guards,
+    ),
+    naming,
+    in_cluster,
+)
 HAProxy(
     "haproxy",
     HAProxyArgs(
@@ -350,6 +366,7 @@ HAProxy(
         image=images.reference("haproxy"),
         follower_image=images.reference("python"),
         certificate_secret=certificates.secret_names["balancer"],
+        cache=CacheBehind(servers=cache.servers, password_secret=cache.probe_secret),
         guards=platform.guards,
     ),
     naming,

@@ -64,6 +64,12 @@ IMAGES: Mapping[str, ThirdPartyImage] = {
         "v1.91.1",
         "sha256:c67a432dba6b4ae30f471e3c77cf14a289133bbeeb89abb0bb03e6092efb2836",
     ),
+    # the minor release that Debian ships and tests run
+    "redis": ThirdPartyImage(
+        "docker.io/library/redis",
+        "7.0",
+        "sha256:5050c3b85c308ec9e9eafb8ac7b3a8742a61cdb298d79851141a500491d45baf",
+    ),
     "cloudwatch-exporter": ThirdPartyImage("quay.io/prometheuscommunity/yet-another-cloudwatch-exporter", "v0.67.0"),
     "kube-state-metrics": ThirdPartyImage(
         "registry.k8s.io/kube-state-metrics/kube-state-metrics",

@@ -19,6 +19,7 @@ from components.naming import Naming
 from rendering import environment, haproxy
 from rendering.haproxy import traffic
 from rendering.haproxy.surroundings import HTTPS_PORT, PEERS_PORT, CacheServers, Peer, Surroundings
+from rendering.redis import users
 from systems.model import NetworkTier, System
 
 #: What the load balancer and certificates know the fleet by.
@@ -27,7 +28,7 @@ SERVICE = "balancer"
 
 @dataclass(frozen=True, kw_only=True)
 class CacheBehind:
-    """The Redis servers: a Service that resolves to each of them, and a Secret whose `password` is theirs."""
+    """The Redis servers: a Service that resolves to each, and a Secret whose `password` may ask for the master."""
 
     servers: str
     password_secret: pulumi.Input[str]
@@ -87,6 +88,10 @@ class HAProxy(pulumi.ComponentResource):
     def _metadata(self, name: str) -> dict[str, object]:
         return {"name": name, "namespace": self._args.namespace, "labels": self._labels}
 
+    def _service_metadata(self, name: str) -> dict[str, object]:
+        """Nobody waits for a Service's pods: those are waited for themselves, and need their Services first."""
+        return {**self._metadata(name), "annotations": {"pulumi.com/skipAwait": "true"}}
+
     def _create_traffic(self) -> pulumi.Output[str]:
         """Declared with everybody on the old side and nothing closed; from then on it is operations'."""
         created = kubernetes.core.v1.ConfigMap(
@@ -138,13 +143,14 @@ class HAProxy(pulumi.ComponentResource):
             count=spec.nodes,
             bind_port=spec.port,
             authority=haproxy_pods.AUTHORITY if spec.tls else None,
+            username=users.PROBE,
         )
 
     def _create_cache(self) -> None:
         port = self._args.system.cache.port
         kubernetes.core.v1.Service(
             f"{self._name}-cache",
-            metadata=self._metadata("cache"),
+            metadata=self._service_metadata("cache"),
             spec={"selector": self._labels, "ports": [{"name": "redis", "port": port, "target_port": port}]},
             opts=self._child,
         )
@@ -183,7 +189,7 @@ class HAProxy(pulumi.ComponentResource):
         """A lasting address for one proxy: HAProxy resolves its peers once, when it starts, and needs every one."""
         return kubernetes.core.v1.Service(
             f"{self._name}-{peer.name}",
-            metadata=self._metadata(peer.name),
+            metadata=self._service_metadata(peer.name),
             spec={
                 "selector": {**self._labels, "statefulset.kubernetes.io/pod-name": peer.name},
                 "publish_not_ready_addresses": True,
@@ -196,7 +202,7 @@ class HAProxy(pulumi.ComponentResource):
         """The load balancer's targets are all nodes: a node without a proxy passes on to one that has one."""
         created = kubernetes.core.v1.Service(
             f"{self._name}-door",
-            metadata=self._metadata(SERVICE),
+            metadata=self._service_metadata(SERVICE),
             spec={
                 "type": "NodePort",
                 "selector": self._labels,

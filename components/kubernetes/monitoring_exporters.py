@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from components.aws import secret_values
 from components.aws.policy_documents import allow
+from components.kubernetes import redis_pods
 from components.kubernetes.labels import InNamespace
-from components.kubernetes.monitoring_access import OBSERVED, Access, Wanted, secret_copy
+from components.kubernetes.monitoring_access import OBSERVED, Access, Wanted
 from components.kubernetes.monitoring_program import SERVER, Probes, Program
 from rendering import blackbox, cloudwatch_exporter, environment, json_exporter, postgres_exporter
 from rendering.prometheus.scrape_targets import PUSHGATEWAY_PORT, component
+from rendering.redis import users
 from systems.model import Resources
 
 if TYPE_CHECKING:
@@ -108,17 +109,13 @@ class Exporters:
             )
 
     def _redis(self) -> Program:
-        """Asks the server that Prometheus names; the login is the application's, copied into its environment."""
+        """Asks the server that Prometheus names, as a user that sees figures and no data."""
         usual = self._exporter("redis-exporter", alive="/health")
-        wanted = [Wanted("cache", "cache", "password", "REDIS_PASSWORD")]
-        secrets = self._access.secrets(usual.name, wanted)
-        self._access.role(usual.name, wanted)
         return replace(
             usual,
             arguments=(f"--web.listen-address=:{usual.port}", f"--tls-ca-cert-file={AUTHORITY}"),
-            variables={"REDIS_USER": secret_values.CACHE_USER, "REDIS_ADDR": ""},
-            secret_variables={"REDIS_PASSWORD": (secret_copy(usual.name), "REDIS_PASSWORD")},
-            secrets_class=secrets,
+            variables={"REDIS_USER": users.EXPORTER, "REDIS_ADDR": ""},
+            secret_variables={"REDIS_PASSWORD": (redis_pods.EXPORTER_SECRET, "password")},
             authority=True,
         )
 

@@ -93,7 +93,7 @@ def provider_class(
     arns: Mapping[str, pulumi.Input[str]],
     parent: pulumi.Resource,
 ) -> kubernetes.apiextensions.CustomResource:
-    """What pods mount, and the Secret of the same name that it is copied into."""
+    """What pods mount, and the Secret of the same name that it is copied into where variables want it."""
     if missing := sorted({each.secret for each in mounted} - arns.keys()):
         raise LookupError(f"{name} reads {', '.join(missing)}; there are secrets {', '.join(sorted(arns))}")
     files = [file for each in mounted for file in each.files]
@@ -106,7 +106,7 @@ def provider_class(
         spec={
             "provider": "aws",
             "parameters": {"objects": _objects(mounted, arns), "usePodIdentity": "true"},
-            "secretObjects": [{"secretName": copy_name, "type": "Opaque", "data": data}],
+            **({"secretObjects": [{"secretName": copy_name, "type": "Opaque", "data": data}]} if data else {}),
         },
         opts=ResourceOptions(parent=parent),
     )

@@ -31,7 +31,7 @@ def section(system: System, surroundings: Surroundings) -> list[str]:
         f"    timeout server {_IDLE}",
         "    balance first",
         "    option tcp-check",
-        f'    tcp-check send-lf "AUTH %[str(password),map({surroundings.cache_map})]\\r\\n"',
+        f'    tcp-check send-lf "AUTH {servers.username} %[str(password),map({surroundings.cache_map})]\\r\\n"',
         "    tcp-check expect string +OK",
         '    tcp-check send "INFO replication\\r\\n"',
         "    tcp-check expect string role:master",

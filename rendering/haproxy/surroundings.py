@@ -31,6 +31,8 @@ class CacheServers:
     authority: str | None
     """File with the certificate that signs theirs; None asks without encryption."""
     verified_name: str = "cache"
+    username: str = "default"
+    """Who asks."""
 
 
 @dataclass(frozen=True, kw_only=True)

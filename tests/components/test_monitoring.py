@@ -20,7 +20,7 @@ from systems.model import Environment, System
 from tests.components.recording import Registered, only, registrations
 
 SYSTEMS = [*((name, Environment.PRODUCTION) for name in registry.names()), ("astral-core-v2", Environment.STAGING)]
-SECRETS = ("cache", "grafana-admin", "database-monitor", "pagerduty-key", "slack-webhook")
+SECRETS = ("grafana-admin", "database-monitor", "pagerduty-key", "slack-webhook")
 DIGEST = "sha256:" + 64 * "0"
 PROVIDER = SignOn(
     client_id="lifeline",
@@ -162,7 +162,6 @@ def test_roles_of_aws_read_one_secret_each_or_cloudwatch_figures() -> None:
         "alertmanager": ("reads pagerduty-key", [["sns:Publish"], ["kms:Decrypt", "kms:GenerateDataKey"]]),
         "grafana": ("reads grafana-admin", []),
         "postgres-exporter": ("reads database-monitor", []),
-        "redis-exporter": ("reads cache", []),
         "cloudwatch-exporter": (None, [figures]),
     }
 

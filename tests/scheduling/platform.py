@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 import settings
-from components.kubernetes import pods, workload_secrets
+from components.kubernetes import pods, redis_pods, workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
@@ -47,7 +47,7 @@ def deploy(stack: str, *, candidate: bool = False, stand_ins: bool = True) -> No
         system=system.name, environment=found.environment, account_id=found.aws_account_id, owner=found.owner
     )
     platform = Namespaces("namespaces", NamespacesArgs(system=system), naming)
-    names = {"balancer": (), "cache": (), "database": ()}
+    names = {"balancer": (), "cache": redis_pods.certificate_names(), "database": ()}
     certificates = InternalCertificates(
         "certificates", InternalCertificatesArgs(namespace=platform.namespace, names=names), naming
     )
