@@ -27,6 +27,7 @@ import pytest
 from rehearsal import plugins, processes, toolchain
 from rehearsal.console import Silent
 from rehearsal.paths import StackPaths
+from tests.components.recording import SHARED_DIRECTORY
 from tests.engine_runs import EngineRun
 
 ACCOUNT = "123456789012"
@@ -62,6 +63,15 @@ def emulators(rehearsal_workspace: Path, tools: dict[str, Path]) -> Iterator[Sta
     processes.ensure_running(stack, tools, ACCOUNT, Silent())
     yield stack
     processes.stop(stack, Silent())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_recordings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One directory for all processes of this run, which pytest takes away with its others."""
+    base = tmp_path_factory.getbasetemp()
+    directory = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "recordings"
+    directory.mkdir(exist_ok=True)
+    os.environ[SHARED_DIRECTORY] = str(directory)
 
 
 _numbers = itertools.count(1)

@@ -4,7 +4,10 @@ Fast, and enough to see what is registered; that it works is shown by the rehear
 """
 
 import asyncio
+import fcntl
 import json
+import os
+import pickle
 import runpy
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -17,6 +20,8 @@ import pulumi
 import yaml
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
+#: Where the processes of one test run share what they recorded (tests/conftest.py): a stack costs seconds.
+SHARED_DIRECTORY = "LIFELINE_TEST_RECORDINGS"
 PROJECT = Path(__file__).parents[2]
 STACKS = tuple(
     sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in PROJECT.glob("Pulumi.*.yaml"))
@@ -119,7 +124,21 @@ class Monitor(MockMonitor):
 
 @cache
 def recorded(stack: str) -> tuple[Registered, ...]:
-    """Everything the program registers for this stack's file; run once for all tests of a process."""
+    """Everything the program registers for this stack's file; run once for all processes of a test run."""
+    shared = os.environ.get(SHARED_DIRECTORY)
+    if shared is None:
+        return _run(stack)
+    file = Path(shared) / f"{stack}.pickle"
+    with Path(shared, f"{stack}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            draft = file.with_suffix(".draft")
+            draft.write_bytes(pickle.dumps(_run(stack)))
+            draft.replace(file)
+    return pickle.loads(file.read_bytes())
+
+
+def _run(stack: str) -> tuple[Registered, ...]:
     values = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())["config"]
     config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
     sys.path.insert(0, str(PROJECT))
@@ -128,6 +147,11 @@ def recorded(stack: str) -> tuple[Registered, ...]:
         return tuple(registrations(whole, stack=stack, config=config))
     finally:
         sys.path.remove(str(PROJECT))
+
+
+def at_home(stack: str) -> tuple[Registered, ...]:
+    """The platform itself, without what stands in its recovery region."""
+    return tuple(each for each in recorded(stack) if not each.name.startswith("recovery-region-"))
 
 
 def registrations(
