@@ -72,11 +72,12 @@ def _block(terminal: Terminal, mark: str, colour: str, title: str, text: str) ->
 
 
 def _line(terminal: Terminal, mark: str, colour: str, title: str, text: str) -> None:
-    """One line a finding; a text that has several is a block."""
-    if "\n" in text.strip():
-        _block(terminal, mark, colour, title, text)
+    """One line a finding, without the policy's description that the SDK puts before it; a longer one is a block."""
+    finding = text.strip().split("\n", 1)[-1]
+    if "\n" in finding:
+        _block(terminal, mark, colour, title, finding)
     else:
-        terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]: {escape(text.strip())}")
+        terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]: {escape(finding)}")
 
 
 def operations(story: Story, root: str) -> Tree | None:
