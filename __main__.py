@@ -1,5 +1,7 @@
 """One page: a stack's settings become its platform, from the outside in."""
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
@@ -45,6 +47,7 @@ from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
 from components.naming import DataClass, Naming
+from components.recovery import RecoveryRegion, RecoveryRegionArgs
 from rendering.grafana.dashboards import dashboards
 from rendering.prometheus.rules import rules
 from systems import sizing
@@ -131,7 +134,13 @@ Endpoints(
 )
 names = Names(
     "names",
-    NamesArgs(system=system, domain=stack.domain, region=stack.region, vpc_id=network.vpc_id),
+    NamesArgs(
+        system=system,
+        domain=stack.domain,
+        region=stack.region,
+        vpc_id=network.vpc_id,
+        recovery_region=stack.recovery_region,
+    ),
     naming,
     in_account,
 )
@@ -423,6 +432,31 @@ Monitoring(
     in_cluster,
 )
 
+standby = RecoveryRegion(
+    "recovery-region",
+    RecoveryRegionArgs(
+        system=system,
+        account_id=stack.aws_account_id,
+        region=stack.region,
+        recovery_region=stack.recovery_region,
+        domain=stack.domain,
+        keys=keys,
+        logs=logs,
+        uploads=uploads,
+        secrets=secrets,
+        database=database,
+        cluster=cluster,
+        names=names,
+        edge=edge,
+        releases=stack.images,
+        third_party=third_party_images.references(stack.image_digests),
+        filled_secrets=shared.filled_secrets,
+        admin_cidrs=stack.admin_cidrs,
+        external_hosts=stack.external_hosts,
+    ),
+    replace(naming, place="recovery"),
+    ResourceOptions(provider=recovery),
+)
 alarms = Alarms(
     "alarms",
     AlarmsArgs(
@@ -451,5 +485,6 @@ pulumi.export("cluster_endpoint", cluster.endpoint)
 pulumi.export("database", database.endpoint)
 pulumi.export("backup_bucket", backups.bucket_name)
 pulumi.export("namespace", platform.namespace)
+pulumi.export("recovery", standby.told())
 pulumi.export("alarm_dashboard", alarms.dashboard_url)
 pulumi.export("alarms_that_reach_nobody", list(topics.silent))

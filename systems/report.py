@@ -93,11 +93,14 @@ def _texts(found: Iterable[Leaf]) -> dict[str, str]:
 
 def _sizing(system: System) -> dict[str, str]:
     plan = sizing.plan(system)
-    groups = [*plan.node_groups, *([plan.recovery_node_group] if plan.recovery_node_group else [])]
+    groups = [
+        *((group.role, group) for group in plan.node_groups),
+        *((f"recovery.{group.role}", group) for group in plan.recovery_node_groups),
+    ]
     told = {
-        f"nodes.{group.role}": f"{group.nodes} x {group.machine.name} in {group.zones} zones "
+        f"nodes.{role}": f"{group.nodes} x {group.machine.name} in {group.zones} zones "
         f"(to {group.zones * group.most_nodes_in_each_zone})"
-        for group in groups
+        for role, group in groups
     }
     return {**told, "database.class": plan.database.instance_class}
 

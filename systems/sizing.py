@@ -76,8 +76,8 @@ class Sizing:
 
     node_groups: tuple[NodeGroup, ...]
     database: DatabasePlan
-    recovery_node_group: NodeGroup | None
-    """The warm standby: one of everything. None where the recovery region has no cluster."""
+    recovery_node_groups: tuple[NodeGroup, ...]
+    """The warm standby's, in the same roles. None where the recovery region has no cluster."""
 
     @property
     def nodes(self) -> int:
@@ -97,7 +97,7 @@ def plan(system: "System") -> Sizing:
     """The machines of a platform in its environment."""
     groups = tuple(_grown(system, [_group(system, role) for role in (APPLICATION, DATA)]))
     warm = system.objectives.recovery_level == "warm-standby"
-    return Sizing(groups, database_plan(system), _recovery_group(system) if warm else None)
+    return Sizing(groups, database_plan(system), tuple(_recovery_group(system, each) for each in groups if warm))
 
 
 def database_plan(system: "System") -> DatabasePlan:
@@ -218,16 +218,20 @@ def missing_hardware(system: "System", groups: tuple[NodeGroup, ...]) -> list[st
     return [f"{found:g} {what} of {wanted:g}" for what, (found, wanted) in have.items() if found < wanted]
 
 
-def _recovery_group(system: "System") -> NodeGroup:
-    """The warm standby carries one replica of everything, and grows to what production has."""
-    wanted = [Pods(each.name, APPLICATION, 1, each.room) for each in pods(system)]
-    zones = system.objectives.zones
-    machine = _group(system, APPLICATION).machine
-    fewest = _fewest(wanted, machine, zones)
-    most = _fewest(list(pods(system, at_most=True)), machine, zones)
-    if fewest is None or most is None:
-        raise NothingFits(f"{system.name}: the warm standby does not fit on {machine.name}")
-    return NodeGroup("recovery", machine, zones, fewest, most, system.hardware.server_storage_gib)
+def _recovery_group(system: "System", production: NodeGroup) -> NodeGroup:
+    """One of each application, and what keeps its majority in its documented number; it grows to what production has.
+
+    The same roles and machines as production's, so that everything finds its place there by the same labels.
+    """
+    wanted = [
+        each if production.role == DATA else replace(each, count=1)
+        for each in pods(system)
+        if each.group == production.role
+    ]
+    fewest = _fewest(wanted, production.machine, production.zones)
+    if fewest is None:
+        raise NothingFits(f"{system.name}: the warm standby does not fit on {production.machine.name}")
+    return replace(production, nodes_in_each_zone=min(fewest, production.nodes_in_each_zone))
 
 
 def _machines(architectures: Iterable[Architecture]) -> list[InstanceType]:

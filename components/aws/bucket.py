@@ -71,11 +71,15 @@ class Bucket(pulumi.ComponentResource):
         self._log_accesses()
         self._tell_events()
         if args.copy_to:
-            replicate(name, self._bucket, args.copy_to, args.key_arn, naming, self._after_versions())
+            self.copy_to(args.copy_to)
         # Services try whether they may write as soon as they are told the bucket: its name is there once the policy is.
         self.bucket_name = policy.bucket
         self.arn = policy.bucket.apply(bucket_policies.arn)
         self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})
+
+    def copy_to(self, to: Copy) -> None:
+        """From now on, every object; once for a bucket."""
+        replicate(self._name, self._bucket, to, self._args.key_arn, self._naming, self._after_versions())
 
     def may_read(self, prefix: str = "") -> tuple[Statement, ...]:
         """What a role needs to read objects under `prefix` and to list them."""

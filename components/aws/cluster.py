@@ -52,6 +52,8 @@ class ClusterArgs:
     """Keeps the control plane's log for years; without one, CloudWatch does."""
     admin_cidrs: tuple[str, ...] = ()
     """Who may reach the API from outside; nobody when empty."""
+    after: Sequence[pulumi.Resource] = ()
+    """What must stand before: the platform's own cluster comes before the one in its recovery region."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -189,7 +191,9 @@ class Cluster(pulumi.ComponentResource):
             deletion_protection=self._production,
             enabled_cluster_log_types=_CONTROL_PLANE_LOGS,
             tags=self._naming.tags("cluster", DataClass.SECRETS),
-            opts=ResourceOptions(parent=self, depends_on=[*granted, self._log], protect=self._production),
+            opts=ResourceOptions(
+                parent=self, depends_on=[*self._args.after, *granted, self._log], protect=self._production
+            ),
         )
 
     def _create_node_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:

@@ -5,7 +5,7 @@ each replica; 5 keys and up to 5 replicas.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -69,7 +69,7 @@ class Keys(pulumi.ComponentResource):
         key = aws.kms.Key(
             f"{self._name}-{purpose}",
             description=self._description(purpose),
-            policy=self._policy(purpose, self._args.region),
+            policy=self._policy(purpose, self._args.region, self._naming),
             enable_key_rotation=True,
             multi_region=True,
             deletion_window_in_days=self._args.deletion_window_days,
@@ -90,7 +90,7 @@ class Keys(pulumi.ComponentResource):
             f"{self._name}-{purpose}-replica",
             description=self._description(purpose),
             primary_key_arn=key.arn,
-            policy=self._policy(purpose, self._args.recovery_region),
+            policy=self._policy(purpose, self._args.recovery_region, replace(self._naming, place="recovery")),
             deletion_window_in_days=self._args.deletion_window_days,
             tags=self._tags(purpose),
             opts=ResourceOptions(parent=self, provider=self._args.recovery, protect=self._args.system.production),
@@ -109,11 +109,11 @@ class Keys(pulumi.ComponentResource):
     def _tags(self, purpose: str) -> dict[str, str]:
         return dict(self._naming.tags("keys", key_policies.PURPOSES[purpose].data_class))
 
-    def _policy(self, purpose: str, region: str) -> str:
+    def _policy(self, purpose: str, region: str, there: Naming) -> str:
         document = key_policies.policy(
             purpose,
             account_id=self._args.account_id,
             region=region,
-            cluster_role=self._naming.name("cluster", limit=64),
+            cluster_role=there.name("cluster", limit=64),
         )
         return json.dumps(document)

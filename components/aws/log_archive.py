@@ -27,13 +27,12 @@ _INFREQUENT_AFTER_DAYS, _ARCHIVED_AFTER_DAYS = 90, 180
 
 @dataclass(frozen=True, kw_only=True)
 class LogArchiveArgs:
-    """`records_copy_to`: the recovery region's bucket, where the platform's recovery level has one."""
+    """Where records are copied to is said by `copy_records_to`, once the recovery region has a bucket for them."""
 
     system: System
     account_id: str
     key_arn: pulumi.Input[str]
     """The logs key, for the records."""
-    records_copy_to: Copy | None = None
 
 
 class LogArchive(pulumi.ComponentResource):
@@ -52,6 +51,10 @@ class LogArchive(pulumi.ComponentResource):
         self.bucket_name, self.bucket_arn = self.access.bucket_name, self.access.arn
         self.records_bucket_name, self.records_bucket_arn = self.records.bucket_name, self.records.arn
         self.register_outputs({"bucketName": self.bucket_name, "recordsBucketName": self.records_bucket_name})
+
+    def copy_records_to(self, to: Copy) -> None:
+        """Evidence must outlive the region it is about."""
+        self.records.copy_to(to)
 
     def _create_access_bucket(self) -> Bucket:
         production = self._args.system.production
@@ -83,7 +86,6 @@ class LogArchive(pulumi.ComponentResource):
                 object_lock=ObjectLock(days=self._locked_days(), compliance=system.production),
                 access_log_bucket=self.access.bucket_name,
                 statements=self._record_statements,
-                copy_to=self._args.records_copy_to,
                 protect=system.production,
                 emptied_on_destroy=not system.production,
             ),

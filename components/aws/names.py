@@ -13,7 +13,7 @@ from components.aws.certificates import Certificate, CertificateArgs
 from components.aws.edge_keys import EdgeKey, Statement, allow
 from components.aws.edge_region import EDGE_REGION
 from components.naming import DataClass, Naming
-from systems.model import Audience, RecordTarget, System
+from systems.model import Audience, RecordTarget, RecoveryLevel, System
 
 #: Long enough to be cached on the way, short enough to lead elsewhere within a recovery objective of minutes.
 RECORD_TTL_SECONDS = 60
@@ -27,6 +27,8 @@ class NamesArgs:
     domain: str
     region: str
     vpc_id: pulumi.Input[str]
+    recovery_region: str = ""
+    """Where a warm standby has a balancer of its own, which needs a certificate there."""
 
 
 class Names(pulumi.ComponentResource):
@@ -41,6 +43,8 @@ class Names(pulumi.ComponentResource):
     """The DS record that the parent zone must hold, or nobody checks our signatures."""
     edge_certificate_arn: pulumi.Output[str]
     balancer_certificate_arn: pulumi.Output[str]
+    recovery_certificate_arn: pulumi.Output[str] | None
+    """Of the recovery region's balancer."""
 
     def __init__(self, name: str, args: NamesArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:Names", name, None, opts)
@@ -49,13 +53,14 @@ class Names(pulumi.ComponentResource):
         self._zone = self._create_zone()
         self._zone_inside = self._create_zone_inside()
         signing_key = self._sign(self._create_signing_key())
-        edge, balancer = self._create_certificates()
+        certificate = self._create_certificate()
         self.zone_id = self._zone.zone_id
         self.zone_inside_id = self._zone_inside.zone_id if self._zone_inside else None
         self.name_servers = self._zone.name_servers
         self.delegation_signer = signing_key.ds_record
-        self.edge_certificate_arn = edge
-        self.balancer_certificate_arn = balancer
+        self.edge_certificate_arn = certificate.arn("edge")
+        self.balancer_certificate_arn = certificate.arn("balancer")
+        self.recovery_certificate_arn = certificate.arn("recovery") if self._answers_twice else None
         self.register_outputs(
             {"zoneId": self.zone_id, "nameServers": self.name_servers, "delegationSigner": self.delegation_signer}
         )
@@ -80,6 +85,11 @@ class Names(pulumi.ComponentResource):
         """What `point_inside` is to be told about once the database is there."""
         records = self._args.system.edge.records
         return tuple(record.label for record in records if record.private and record.target is RecordTarget.DATABASE)
+
+    @property
+    def _answers_twice(self) -> bool:
+        level = self._args.system.objectives.recovery_level
+        return bool(self._args.recovery_region) and level is RecoveryLevel.WARM_STANDBY
 
     def _create_zone(self) -> aws.route53.Zone:
         return aws.route53.Zone(
@@ -140,20 +150,22 @@ class Names(pulumi.ComponentResource):
         )
         return signing_key
 
-    def _create_certificates(self) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-        """Two, since CloudFront takes its own from us-east-1 only; both prove the domain by the same records."""
+    def _create_certificate(self) -> Certificate:
+        """Several, since CloudFront takes its own from us-east-1 only; all prove the domain by the same records."""
+        regions = {"edge": EDGE_REGION, "balancer": self._args.region}
+        if self._answers_twice:
+            regions["recovery"] = self._args.recovery_region
         ours = (Audience.PUBLIC, Audience.ADMINISTRATORS)
         labels = [host.label for host in self._args.system.edge.hosts if host.audience in ours]
         hosts = tuple(f"{label}.{self.domain}" if label else self.domain for label in labels)
-        certificate = Certificate(
+        return Certificate(
             f"{self._name}-certificate",
             CertificateArgs(
                 hosts=hosts,
                 zone_id=self._zone.zone_id,
                 key_algorithm=self._args.system.tls.certificate_key,
-                regions={"edge": EDGE_REGION, "balancer": self._args.region},
+                regions=regions,
             ),
             self._naming,
             ResourceOptions(parent=self),
         )
-        return certificate.arn("edge"), certificate.arn("balancer")

@@ -7,7 +7,7 @@ Costs a month, us-east-1 list price of 2026-11: 0.40 USD a secret and as much fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -73,6 +73,10 @@ class Secrets(pulumi.ComponentResource):
         """The policy of a role that reads these and nothing else."""
         return secret_policies.reading([self.arn(each) for each in secrets], self._args.key_arn)
 
+    def copies(self) -> "SecretCopies":
+        """The same secrets in the recovery region."""
+        return SecretCopies(self._secrets, self._args.recovery_region, self._args.recovery_key_arn)
+
     def changing(self) -> tuple[Kept, ...]:
         """Those that the rotation renews."""
         return tuple(each for each in self.kept.values() if each.generated)
@@ -80,6 +84,11 @@ class Secrets(pulumi.ComponentResource):
     def supplied(self) -> Sequence[str]:
         """Names in Secrets Manager of those that only their providers make."""
         return [self.name_of(each.name) for each in self.kept.values() if not each.generated]
+
+    def _places(self) -> tuple[Naming, ...]:
+        """The copies carry the same policy, and are read by the roles of their own region."""
+        there = (replace(self._naming, place="recovery"),) if self._args.recovery_region else ()
+        return (self._naming, *there)
 
     def _known(self, secret: str) -> str:
         if secret not in self.kept:
@@ -145,9 +154,41 @@ class Secrets(pulumi.ComponentResource):
                 account_id=self._args.account_id,
                 writers=(*self._args.operators, self._naming.name("rotation", limit=64)),
                 readers=tuple(
-                    f"{self._naming.name(reader)}*" for reader in secret_policies.readers(secret.name, secret.readers)
+                    f"{naming.name(reader)}*"
+                    for naming in self._places()
+                    for reader in secret_policies.readers(secret.name, secret.readers)
                 ),
             ),
             block_public_policy=True,
             opts=ResourceOptions(parent=self, depends_on=filled),
         )
+
+
+class SecretCopies:
+    """What `Secrets` says of its secrets, for their copies: another region and key, the same names."""
+
+    def __init__(
+        self,
+        secrets: Mapping[str, aws.secretsmanager.Secret],
+        region: str,
+        key_arn: pulumi.Input[str] | None,
+    ) -> None:
+        if not region or key_arn is None:
+            raise ValueError("secrets have no copies: recovery_region and recovery_key_arn were not given")
+        self._secrets, self._region, self._key_arn = secrets, region, key_arn
+
+    @property
+    def arns(self) -> Mapping[str, pulumi.Output[str]]:
+        return {name: self.arn(name) for name in self._secrets}
+
+    def arn(self, secret: str) -> pulumi.Output[str]:
+        return self._secrets[secret].arn.apply(self._there)
+
+    def reading(self, *secrets: str) -> pulumi.Output[str]:
+        """The policy of a role that reads these and nothing else."""
+        return secret_policies.reading([self.arn(each) for each in secrets], self._key_arn)
+
+    def _there(self, arn: str) -> str:
+        """AWS gives a copy its original's name, with the same random letters."""
+        prefix, partition, service, _, rest = arn.split(":", 4)
+        return ":".join((prefix, partition, service, self._region, rest))

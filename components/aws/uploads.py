@@ -26,7 +26,7 @@ _VERDICT = "s3:ExistingObjectTag/GuardDutyMalwareScanStatus"
 
 @dataclass(frozen=True, kw_only=True)
 class UploadsArgs:
-    """`copy_to`: the recovery region's bucket, where the platform's recovery level keeps copies."""
+    """`access_log_bucket` takes a line for every access."""
 
     system: System
     account_id: str
@@ -34,7 +34,6 @@ class UploadsArgs:
     key_arn: pulumi.Input[str]
     """The data key."""
     access_log_bucket: pulumi.Input[str] | None = None
-    copy_to: Copy | None = None
 
 
 class Uploads(pulumi.ComponentResource):
@@ -50,6 +49,10 @@ class Uploads(pulumi.ComponentResource):
         self.bucket_name, self.bucket_arn = self._bucket.bucket_name, self._bucket.arn
         self._scan()
         self.register_outputs({"bucketName": self.bucket_name, "bucketArn": self.bucket_arn})
+
+    def copy_to(self, to: Copy) -> None:
+        """The recovery region's bucket, where the platform's recovery level keeps copies."""
+        self._bucket.copy_to(to)
 
     def rights(self) -> tuple[Statement, ...]:
         """Of the workload: everything with objects, nothing with the bucket."""
@@ -71,7 +74,6 @@ class Uploads(pulumi.ComponentResource):
                 keep=(Keep(infrequent_after_days=90),),
                 access_log_bucket=self._args.access_log_bucket,
                 statements=lambda bucket: (_nobody_reads_malware(bucket),),
-                copy_to=self._args.copy_to,
                 protect=production,
                 emptied_on_destroy=not production,
             ),

@@ -152,10 +152,12 @@ def test_what_is_left_of_a_machine_for_pods(name: str, pods: int, millicores: in
 
 
 def test_a_warm_standby_has_nodes_of_its_own_and_can_grow_to_production() -> None:
-    recovery = sizing.plan(V2).recovery_node_group
-    assert recovery
-    assert recovery.zones * recovery.most_nodes_in_each_zone >= sizing.plan(V2).node_groups[0].nodes
-    assert sizing.plan(load("astral-core-v2", Environment.STAGING)).recovery_node_group is None
+    plan = sizing.plan(V2)
+    assert [each.role for each in plan.recovery_node_groups] == [sizing.APPLICATION, sizing.DATA]
+    for standby, production in zip(plan.recovery_node_groups, plan.node_groups, strict=True):
+        assert standby.machine == production.machine
+        assert standby.nodes <= production.nodes <= standby.zones * standby.most_nodes_in_each_zone
+    assert sizing.plan(load("astral-core-v2", Environment.STAGING)).recovery_node_groups == ()
 
 
 def test_the_table_of_machines_agrees_with_what_ec2_says_of_itself() -> None:

@@ -37,7 +37,11 @@ def create(r: Live) -> None:
         _check_source(r, source)
         # The emulator copies the source with all its protection; AWS's replicas start without.
         given = {"DeletionProtection": False, **_group_of(r, source), **given}
+        # It looks for the subnet group in the source's region, too; told afterwards, it looks in the replica's.
+        group = {"DBSubnetGroupName": given.pop("DBSubnetGroupName")} if "DBSubnetGroupName" in given else {}
         _create_as(r, "CreateDBInstanceReadReplica", {**given, "SourceDBInstanceIdentifier": source})
+        if group:
+            r.api("ModifyDBInstance", DBInstanceIdentifier=identifier(r), ApplyImmediately=True, **group)
     elif r.inputs.get("snapshotIdentifier"):
         given = {"DeletionProtection": False, **given, "DBSnapshotIdentifier": r.inputs["snapshotIdentifier"]}
         _create_as(r, "RestoreDBInstanceFromDBSnapshot", given)

@@ -83,7 +83,7 @@ ROWS = (
         row(
             105,
             "A hot standby in another region takes over with one command",
-            "components/aws (recovery region)",
+            "components/recovery.py",
             COMMAND,
             "code 1",
             decision="SYS-10",

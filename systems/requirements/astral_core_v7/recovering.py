@@ -123,8 +123,9 @@ ROWS = (
         row(
             101,
             "Network, keys, replica and copies stand in a second region before anything happens",
-            "components/aws (recovery region)",
+            "components/recovery.py",
             EMULATED,
+            proven_by="tests/components/test_recovery.py::test_a_pilot_light_has_network_and_data_and_no_machines",
             decision="V7-D08",
         ),
         row(102, "Incident, cause, prevention and runbook are written up", "Engineering Lead", PERSON),

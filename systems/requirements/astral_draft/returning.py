@@ -75,9 +75,10 @@ ROWS = (
         row(
             70,
             "A warm standby in the recovery region",
-            "components/aws (recovery region)",
+            "components/recovery.py",
             Proof.EMULATED,
             "code 1",
+            proven_by="tests/components/test_recovery.py::test_a_warm_standby_serves_with_as_little_as_it_can",
             decision="DRAFT-D05",
         ),
         row(

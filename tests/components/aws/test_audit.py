@@ -11,7 +11,7 @@ from components.naming import Naming
 from rendering import conformance_pack
 from systems import registry
 from systems.model import Environment, Law
-from tests.components.recording import PROJECT, Registered, only, recorded
+from tests.components.recording import PROJECT, Registered, at_home, only
 
 Resources = tuple[Registered, ...]
 #: Under HIPAA and not, in production and not: what differs between stacks here.
@@ -21,12 +21,12 @@ NAMING = Naming(system="being", environment="production", account_id="1111222233
 
 @pytest.fixture(params=_STACKS)
 def resources(request: pytest.FixtureRequest) -> Resources:
-    return recorded(request.param)
+    return at_home(request.param)
 
 
 @pytest.fixture(scope="module")
 def production() -> Resources:
-    return recorded("prod")
+    return at_home("prod")
 
 
 def of(resources: Resources, kind: str) -> list[Registered]:
@@ -108,7 +108,7 @@ def test_the_conformance_pack_goes_where_the_law_asks(request: pytest.FixtureReq
     for stack in _STACKS:
         name = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())["config"]["lifeline:system"]
         under = registry.load(name, Environment.PRODUCTION).regime.under(Law.HIPAA)
-        assert bool(of(recorded(stack), "ConformancePack")) is under, stack
+        assert bool(of(at_home(stack), "ConformancePack")) is under, stack
 
 
 def test_the_pack_has_every_rule_that_applies_within_the_limits_of_aws() -> None:

@@ -14,7 +14,7 @@ from components.aws.nodes import ROLE_LABEL
 from rehearsal.providers.aws.services.eks_addons import ADDONS as OFFERED
 from systems import registry, sizing
 from systems.model import Environment, MaintenanceWindow
-from tests.components.recording import Registered, only, policy_of, recorded
+from tests.components.recording import Registered, at_home, only, policy_of
 
 Resources = tuple[Registered, ...]
 #: Under HIPAA and not, in production and not: what differs between stacks here.
@@ -23,12 +23,12 @@ _STACKS = ("prod", "staging", "tdah-assistant-prod")
 
 @pytest.fixture(params=_STACKS)
 def resources(request: pytest.FixtureRequest) -> Resources:
-    return recorded(request.param)
+    return at_home(request.param)
 
 
 @pytest.fixture(scope="module")
 def production() -> Resources:
-    return recorded("prod")
+    return at_home("prod")
 
 
 def of(resources: Resources, kind: str) -> list[Registered]:
@@ -88,7 +88,7 @@ def test_addons_act_under_roles_of_their_own(production: Resources) -> None:
 def test_there_is_a_group_for_each_role_and_zone_with_the_machines_of_sizing(stack: str) -> None:
     name, environment = ("tdah-assistant" if "tdah" in stack else "astral-core-v2"), Environment.PRODUCTION
     system = registry.load(name, Environment.STAGING if stack == "staging" else environment)
-    groups = of(recorded(stack), "eks/nodeGroup:NodeGroup")
+    groups = of(at_home(stack), "eks/nodeGroup:NodeGroup")
     wanted = {each.role: each for each in sizing.plan(system).node_groups}
     assert len(groups) == sum(each.zones for each in wanted.values())
     for group in groups:
@@ -102,7 +102,7 @@ def test_there_is_a_group_for_each_role_and_zone_with_the_machines_of_sizing(sta
 
 @pytest.mark.parametrize(("stack", "gib"), [("prod", 100), ("tdah-assistant-prod", 500)])
 def test_machines_have_the_documented_disk_encrypted(stack: str, gib: int) -> None:
-    for template in of(recorded(stack), "LaunchTemplate"):
+    for template in of(at_home(stack), "LaunchTemplate"):
         disks = {each["deviceName"]: each["ebs"] for each in template.inputs["blockDeviceMappings"]}
         assert disks["/dev/xvdb"]["volumeSize"] == gib
         assert {(disk["encrypted"], disk["volumeType"], bool(disk["kmsKeyId"])) for disk in disks.values()} == {

@@ -8,7 +8,7 @@ from components.aws.registry import Images, ImagesArgs
 from components.naming import Naming
 from systems import registry
 from systems.model import Environment
-from tests.components.recording import Registered, only, policy_of, recorded, registrations
+from tests.components.recording import Registered, at_home, only, policy_of, registrations
 
 ACCOUNT = "111122223333"
 DIGEST = "sha256:" + "a" * 64
@@ -79,7 +79,7 @@ def test_repositories_are_immutable_scanned_keyed_and_end_old_images() -> None:
 
 @pytest.mark.parametrize("stack", ["prod", "staging"])
 def test_uploads_are_scanned_and_malware_cannot_be_read(stack: str) -> None:
-    resources = recorded(stack)
+    resources = at_home(stack)
     plan = only(resources, "MalwareProtectionPlan").inputs
     bucket = only(resources, "s3/bucket:Bucket", "uploads-files-bucket").inputs["bucket"]
     assert plan["protectedResource"]["s3Bucket"]["bucketName"] == bucket
@@ -90,7 +90,7 @@ def test_uploads_are_scanned_and_malware_cannot_be_read(stack: str) -> None:
 
 
 def test_only_the_workload_that_stores_uploads_reaches_them() -> None:
-    resources = recorded("prod")
+    resources = at_home("prod")
     bucket = only(resources, "s3/bucket:Bucket", "uploads-files-bucket").inputs["bucket"]
     reaching = {
         each.name

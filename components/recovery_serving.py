@@ -1,0 +1,137 @@
+"""What runs in the warm standby's cluster: the proxies, and of each service as few as can be."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.aws.cluster import Cluster
+from components.aws.registry import Images
+from components.aws.secrets import SecretCopies
+from components.aws.uploads import Uploads
+from components.aws.workload_identity import granting
+from components.kubernetes.application import Application, ApplicationArgs
+from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
+from components.kubernetes.haproxy import HAProxy, HAProxyArgs
+from components.kubernetes.namespace import Namespaces, NamespacesArgs
+from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
+from components.kubernetes.storage import Storage, StorageArgs
+from components.kubernetes.surroundings import Shared
+from components.kubernetes.switches import Switches, SwitchesArgs
+from components.naming import Naming
+from systems import standby
+from systems.model import System, WorkloadKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServingArgs:
+    """`system` is production's: quotas and bounds of scaling stay as documented."""
+
+    system: System
+    domain: str
+    recovery_region: str
+    cluster: Cluster
+    images: Images
+    secrets: SecretCopies
+    uploads: Uploads
+    filled_secrets: frozenset[str]
+    volumes_key_arn: pulumi.Input[str]
+    admin_cidrs: tuple[str, ...]
+
+
+class Serving(pulumi.ComponentResource):
+    """Made by the provider of the standby's cluster; roles in AWS are the cluster's own children."""
+
+    def __init__(self, name: str, args: ServingArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
+        super().__init__("lifeline:kubernetes:Serving", name, None, opts)
+        self._name, self._args, self._naming = name, args, naming
+        self._child = ResourceOptions(parent=self)
+        self._small = standby.at_minimum(args.system)
+        self._prepare_cluster()
+        self._platform = Namespaces(f"{name}-namespaces", NamespacesArgs(system=args.system), naming, self._child)
+        self._certificates = self._create_certificates()
+        self._create_proxies()
+        self._run_services(self._share())
+        self.register_outputs({"namespace": self._platform.namespace})
+
+    def _prepare_cluster(self) -> None:
+        args = self._args
+        Storage(
+            f"{self._name}-storage",
+            StorageArgs(key_arn=args.volumes_key_arn, retained=args.system.production),
+            self._naming,
+            self._child,
+        )
+        NodeAutoscaler(
+            f"{self._name}-node-autoscaler",
+            NodeAutoscalerArgs(
+                cluster_name=args.cluster.cluster_name,
+                region=args.recovery_region,
+                image=args.images.reference("cluster-autoscaler"),
+                grant=args.cluster.grant,
+            ),
+            self._naming,
+            self._child,
+        )
+
+    def _create_certificates(self) -> InternalCertificates:
+        """From an authority of its own: whoever takes one region's key gains nothing in the other."""
+        return InternalCertificates(
+            f"{self._name}-certificates",
+            InternalCertificatesArgs(
+                namespace=self._platform.namespace,
+                names={"balancer": (), "cache": (), "database": ()},
+                trusted_in={"monitoring": self._platform.monitoring},
+            ),
+            self._naming,
+            self._child,
+        )
+
+    def _create_proxies(self) -> None:
+        args = self._args
+        HAProxy(
+            f"{self._name}-haproxy",
+            HAProxyArgs(
+                system=self._small,
+                domain=args.domain,
+                namespace=self._platform.namespace,
+                admin_cidrs=args.admin_cidrs,
+                image=args.images.reference("haproxy"),
+                follower_image=args.images.reference("python"),
+                certificate_secret=self._certificates.secret_names["balancer"],
+                guards=self._platform.guards,
+            ),
+            self._naming,
+            self._child,
+        )
+
+    def _share(self) -> Shared:
+        args, namespace = self._args, self._platform.namespace
+        switches = SwitchesArgs(system=args.system, namespace=namespace)
+        Switches(f"{self._name}-switches", switches, self._naming, self._child)
+        return Shared(
+            system=self._small,
+            domain=args.domain,
+            namespace=namespace,
+            guards=self._platform.guards,
+            secret_arns=args.secrets.arns,
+            filled_secrets=args.filled_secrets,
+            authority=self._certificates.authority_config_map,
+            grant=granting(args.system, args.cluster, args.secrets, args.uploads, namespace),
+        )
+
+    def _run_services(self, shared: Shared) -> None:
+        args = self._args
+        for workload in self._small.workloads:
+            if workload.kind is WorkloadKind.SERVICE:
+                Application(
+                    f"{self._name}-{workload.name}",
+                    ApplicationArgs(
+                        shared=shared,
+                        workload=workload,
+                        image=args.images.reference(workload.image),
+                        uploads_bucket=args.uploads.bucket_name if workload.stores_uploads else None,
+                    ),
+                    self._naming,
+                    self._child,
+                )
