@@ -45,6 +45,7 @@ def _body(report: Report) -> Iterator[str]:
     yield _list([f"{each.rule.id}, {each.urn}: {evidence(each)}" for each in waived]) if waived else "<p>None.</p>"
     for framework in report.frameworks:
         yield from _framework(framework, report)
+    yield from _evidence(report)
 
 
 def _framework(framework: Framework, report: Report) -> Iterator[str]:
@@ -73,12 +74,23 @@ def _row(answered: Answered, both: bool) -> str:
 
 
 def _rule(id: str, answered: Answered) -> str:
+    """The rule with its sums, and what did not simply pass; everything it judged stands once, below."""
     judged = [each for each in answered.findings if each.rule.id == id and each.verdict is not Verdict.NOT_APPLICABLE]
+    link = f'<a href="#{escape(id)}">{escape(id)}</a>'
     if not judged:
-        return f"<div>{escape(id)}: nothing in this stack that it is about</div>"
-    bad = sum(each.verdict is not Verdict.PASS for each in judged)
-    told = f"{id} {judged[0].rule.title}: {len(judged)} judged" + (f", {bad} not simply passed" if bad else "")
-    return f"<details{' open' if bad else ''}><summary>{escape(told)}</summary>{_findings(judged)}</details>"
+        return f"<div>{link}: nothing in this stack that it is about</div>"
+    bad = [each for each in judged if each.verdict is not Verdict.PASS]
+    told = f"{link} {escape(judged[0].rule.title)}: {len(judged)} judged"
+    return f"<div>{told}, {len(bad)} not simply passed</div>{_findings(bad)}" if bad else f"<div>{told}</div>"
+
+
+def _evidence(report: Report) -> Iterator[str]:
+    yield "<h2>Evidence, rule by rule</h2>"
+    for rule in report.rules:
+        judged = [each for each in report.by_rule.get(rule.id, []) if each.verdict is not Verdict.NOT_APPLICABLE]
+        yield f'<h3 id="{escape(rule.id)}">{escape(rule.id)} {escape(rule.title)}</h3>'
+        yield f'<p>{escape(rule.severity)}. {escape(rule.why)} <a href="{escape(rule.link)}">More</a></p>'
+        yield _findings(judged) if judged else "<p>Nothing in this stack that it is about.</p>"
 
 
 def _findings(judged: list[Finding]) -> str:
