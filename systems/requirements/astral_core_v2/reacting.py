@@ -238,7 +238,14 @@ ROWS = (
     under(
         "Operational Checklists > Monthly Operations",
         row(161, "A disaster recovery test", IMAGE, EXERCISED, "check Disaster recovery test"),
-        row(162, "A compliance report", "policies (auditor's pack)", COMMAND, "check Compliance report generation"),
+        row(
+            162,
+            "A compliance report",
+            "policies (auditor's pack)",
+            COMMAND,
+            "check Compliance report generation",
+            proven_by="tests/policies/test_reports.py",
+        ),
         row(
             163,
             "Security audit, volunteers, crisis enhancements",

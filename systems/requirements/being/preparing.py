@@ -41,7 +41,14 @@ ROWS = (
             decision="BEING-D04",
             proven_by="tests/live/haproxy/test_critical_paths.py",
         ),
-        row(4, "Health data are handled as HIPAA asks", "policies/frameworks", POLICY, decision="BEING-D20"),
+        row(
+            4,
+            "Health data are handled as HIPAA asks",
+            "policies/frameworks",
+            POLICY,
+            decision="BEING-D20",
+            proven_by="tests/policies/test_frameworks.py",
+        ),
     ),
     under(
         SAFETY,

@@ -180,6 +180,7 @@ ROWS = (
             "policies (auditor's pack)",
             COMMAND,
             "check Compliance audit passed",
+            proven_by="tests/policies/test_reports.py",
         ),
     ),
     under(
