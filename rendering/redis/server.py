@@ -59,12 +59,15 @@ def _replication(cache: Cache) -> list[str]:
 
 
 def _persistence(cache: Cache) -> list[str]:
-    """At most the last second is lost with a machine, nothing with a process; replicas hold that second as well."""
+    """What may not be evicted may not be forgotten either: it is on the disk before it is acknowledged.
+
+    Else up to two seconds may be lost when all servers die at once; while one lives, its replicas hold them.
+    """
     if not cache.persistent:
         return ['save ""', "appendonly no"]
     return [
         "appendonly yes",
-        "appendfsync everysec",
+        f"appendfsync {'always' if cache.eviction_policy == 'noeviction' else 'everysec'}",
         "auto-aof-rewrite-percentage 100",
         "auto-aof-rewrite-min-size 64mb",
         "aof-use-rdb-preamble yes",

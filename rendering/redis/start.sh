@@ -132,7 +132,9 @@ start_sentinel() {
         master=$(named_by 1)
         [ -n "$master" ] || master=$(acting_master)
         [ -n "$master" ] || master=${NODES%%:*}
-        remembered="sentinel monitor $MASTER_NAME $master $PORT $QUORUM"
+        # who it is follows from its name: under another one it would count twice in every vote
+        remembered=$(printf 'sentinel myid %s\n' "$(printf %s "$CACHE_HOST" | sha1sum | cut -c1-40)" &&
+            echo "sentinel monitor $MASTER_NAME $master $PORT $QUORUM")
         say "remembers nothing: begins with $master as the master"
     fi
     {
