@@ -1,4 +1,4 @@
-"""What runs in the warm standby's cluster: the proxies, and of each service as few as can be."""
+"""What runs in the warm standby's cluster: the proxies, the cache, and of each service as few as can be."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,13 @@ from components.aws.registry import Images
 from components.aws.secrets import SecretCopies
 from components.aws.uploads import Uploads
 from components.aws.workload_identity import granting
+from components.kubernetes import redis_pods
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
-from components.kubernetes.haproxy import HAProxy, HAProxyArgs
+from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
+from components.kubernetes.redis_sentinel import RedisSentinel, RedisSentinelArgs
 from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
@@ -50,8 +52,9 @@ class Serving(pulumi.ComponentResource):
         self._prepare_cluster()
         self._platform = Namespaces(f"{name}-namespaces", NamespacesArgs(system=args.system), naming, self._child)
         self._certificates = self._create_certificates()
-        self._create_proxies()
-        self._run_services(self._share())
+        shared = self._share()
+        self._create_proxies(self._create_cache(shared))
+        self._run_services(shared)
         self.register_outputs({"namespace": self._platform.namespace})
 
     def _prepare_cluster(self) -> None:
@@ -80,14 +83,33 @@ class Serving(pulumi.ComponentResource):
             f"{self._name}-certificates",
             InternalCertificatesArgs(
                 namespace=self._platform.namespace,
-                names={"balancer": (), "cache": (), "database": ()},
+                names={"balancer": (), "cache": redis_pods.certificate_names(), "database": ()},
                 trusted_in={"monitoring": self._platform.monitoring},
             ),
             self._naming,
             self._child,
         )
 
-    def _create_proxies(self) -> None:
+    def _create_cache(self, shared: Shared) -> CacheBehind:
+        """Empty: sessions and cached answers of the other region are not worth a link between the two."""
+        cache = RedisSentinel(
+            f"{self._name}-cache",
+            RedisSentinelArgs(
+                system=self._small,
+                namespace=shared.namespace,
+                monitoring_namespace=self._platform.monitoring,
+                image=self._args.images.reference("redis"),
+                certificate_secret=self._certificates.secret_names["cache"],
+                secret_arns=shared.secret_arns,
+                grant=shared.grant,
+                guards=self._platform.guards,
+            ),
+            self._naming,
+            self._child,
+        )
+        return CacheBehind(servers=cache.servers, password_secret=cache.probe_secret)
+
+    def _create_proxies(self, cache: CacheBehind) -> None:
         args = self._args
         HAProxy(
             f"{self._name}-haproxy",
@@ -99,6 +121,7 @@ class Serving(pulumi.ComponentResource):
                 image=args.images.reference("haproxy"),
                 follower_image=args.images.reference("python"),
                 certificate_secret=self._certificates.secret_names["balancer"],
+                cache=cache,
                 guards=self._platform.guards,
             ),
             self._naming,
