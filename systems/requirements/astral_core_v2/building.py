@@ -35,6 +35,7 @@ ROWS = (
             "components/kubernetes/redis_sentinel.py",
             Proof.EXERCISED,
             "code 1",
+            proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
             decision="SYS-30",
         ),
         row(35, "Prometheus and Grafana", "components/kubernetes/monitoring.py", Proof.EXERCISED, "code 1"),

@@ -204,6 +204,7 @@ ROWS = (
             "components/kubernetes/redis_sentinel.py",
             EXERCISED,
             "code 1",
+            proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
             decision="SYS-30",
         ),
     ),

@@ -145,7 +145,17 @@ ROWS = (
                 "tests/scheduling/test_placing.py::test_placing_of_every_stack",
             ),
         ),
-        row(55, "Redis speaks TLS, with a password of 32 characters at least", REDIS, EXERCISED, "code 1"),
+        row(
+            55,
+            "Redis speaks TLS, with a password of 32 characters at least",
+            REDIS,
+            EXERCISED,
+            "code 1",
+            proven_by=(
+                "tests/live/redis/test_mastership.py::test_users_may_do_what_they_are_there_for",
+                "tests/rendering/test_redis.py::test_nothing_is_spoken_in_the_clear",
+            ),
+        ),
         row(
             56,
             "No placeholder survives",

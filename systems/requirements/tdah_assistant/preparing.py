@@ -205,7 +205,14 @@ ROWS = (
             ),
         ),
         row(31, "PostgreSQL 15 with replication", POSTGRES, EMULATED, decision="SYS-14"),
-        row(32, "Redis 7, able to lose its master", REDIS, EXERCISED, decision="SYS-30"),
+        row(
+            32,
+            "Redis 7, able to lose its master",
+            REDIS,
+            EXERCISED,
+            proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
+            decision="SYS-30",
+        ),
         row(33, "Prometheus, Grafana and Loki", MONITORING, EXERCISED),
         row(34, "Backups by themselves", "components/kubernetes/jobs.py", KUBERNETES),
         row(

@@ -37,7 +37,14 @@ ROWS = (
             "check SSL certificates installed and valid",
         ),
         row(82, "A release needs readers that keep up", GATES, COMMAND, "check Database configured with replication"),
-        row(83, "Redis has its three nodes and three Sentinels", REDIS, EXERCISED, "check Redis cluster configured"),
+        row(
+            83,
+            "Redis has its three nodes and three Sentinels",
+            REDIS,
+            EXERCISED,
+            "check Redis cluster configured",
+            proven_by="tests/live/redis/test_mastership.py::test_a_parallel_start_makes_one_master",
+        ),
         row(
             84,
             "No variable with a secret stands in a file",
@@ -202,8 +209,33 @@ ROWS = (
     ),
     under(
         "High Availability > Redis High Availability",
-        row(112, "Three nodes on 6379 and three Sentinels on 26379 for `mymaster`", REDIS, EXERCISED, "code 1"),
-        row(113, "Redis Cluster stays off", "rendering/redis.py", EXERCISED, "code 1", decision="SYS-30"),
-        row(114, "A lost master is replaced within seconds", REDIS, EXERCISED, "code 1"),
+        row(
+            112,
+            "Three nodes on 6379 and three Sentinels on 26379 for `mymaster`",
+            REDIS,
+            EXERCISED,
+            "code 1",
+            proven_by=(
+                "tests/live/redis/test_mastership.py::test_a_parallel_start_makes_one_master",
+                "tests/rendering/test_redis.py::test_sentinels_have_the_documented_clockwork_and_names",
+            ),
+        ),
+        row(
+            113,
+            "Redis Cluster stays off",
+            "rendering/redis.py",
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/test_redis.py::test_redis_is_as_the_spec_wants_it",
+            decision="SYS-30",
+        ),
+        row(
+            114,
+            "A lost master is replaced within seconds",
+            REDIS,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
+        ),
     ),
 )
