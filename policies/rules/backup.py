@@ -37,6 +37,8 @@ def _production(graph: Graph) -> bool:
 )
 def point_in_time(database: Resource, graph: Graph) -> Problems:
     system = context_of(graph).system
+    if graph.one(database, "replicateSourceDb", DATABASE) is not None:
+        raise NotApplicable("its primary, of this stack, is what is restored")
     least = system.database.point_in_time_days if system else 7
     yield from number(database, "backupRetentionPeriod", lambda days: days >= least, f"{least} days at least", 0)
 

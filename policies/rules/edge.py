@@ -1,5 +1,6 @@
 """The way in: TLS and its versions, the firewall of the edge, certificates, and nothing beside it."""
 
+from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule
@@ -82,6 +83,9 @@ def listener_tls(listener: Resource, graph: Graph) -> Problems:
     link=_ALB + "application-load-balancers.html",
 )
 def balancer_protected(balancer: Resource, graph: Graph) -> Problems:
+    system = context_of(graph).system
+    if system is not None and system.environment != "production":
+        raise NotApplicable("outside of production")
     yield from literal(balancer, "enableDeletionProtection", True)
 
 

@@ -36,7 +36,14 @@ def database_encrypted(database: Resource, graph: Graph) -> Problems:
 def bucket_encrypted(bucket: Resource, graph: Graph) -> Problems:
     found = [view for part in parts(bucket, graph, "encryption") for view in part.each("rules")]
     algorithms = {str(view.get("applyServerSideEncryptionByDefault.sseAlgorithm", "")) for view in found}
-    if not algorithms & {"aws:kms", "aws:kms:dsse"}:
+    allowed = {"aws:kms", "aws:kms:dsse"} | ({"AES256"} if _cannot_use_a_key(bucket, graph) else set[str]())
+    if not algorithms & allowed:
         yield Problem(
             "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm", "aws:kms", ", ".join(algorithms) or None
         )
+
+
+def _cannot_use_a_key(bucket: Resource, graph: Graph) -> bool:
+    """Access logs are delivered to buckets without a customer key only; public pages keep nothing secret."""
+    logs = any(graph.referring(bucket, "targetBucket", "aws:s3/bucketLogging:BucketLogging"))
+    return logs or (bucket.is_known("tags") and bucket.get("tags", {}).get("lifeline:data-class") in ("none", "public"))

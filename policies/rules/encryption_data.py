@@ -25,7 +25,9 @@ _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
     link=_KMS,
 )
 def database_key(database: Resource, graph: Graph) -> Problems:
-    yield from customer_key(database, graph, "kmsKeyId")
+    source = graph.one(database, "replicateSourceDb", DATABASE)
+    inherits = source is not None and "kmsKeyId" not in database.properties
+    yield from customer_key(source if source is not None and inherits else database, graph, "kmsKeyId")
 
 
 @rule(

@@ -3,7 +3,7 @@
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
-from policies.joins.databases import DATABASE
+from policies.joins.databases import DATABASE, is_replica
 from policies.joins.expect import given, is_given, literal, not_literal, number
 from policies.joins.openings import ANYWHERE
 
@@ -206,7 +206,8 @@ def database_private(database: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html",
 )
 def database_subnets(database: Resource, graph: Graph) -> Problems:
-    yield from given(database, "dbSubnetGroupName", "a subnet group")
+    if not is_replica(database):  # one in the same region has its primary's
+        yield from given(database, "dbSubnetGroupName", "a subnet group")
     yield from given(database, "vpcSecurityGroupIds", "a security group")
 
 

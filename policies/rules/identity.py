@@ -193,12 +193,19 @@ def second_factor(role: Resource, graph: Graph) -> Problems:
     if not people:
         raise NotApplicable("no account may assume it")
     for each in people:
-        if each.condition("aws:MultiFactorAuthPresent") != "true" and not each.condition("sts:ExternalId"):
+        if not _sure_of_the_person(each) and not each.condition("sts:ExternalId"):
             yield Problem(f"{each.path}.Condition", "aws:MultiFactorAuthPresent = true", None)
 
 
+def _sure_of_the_person(statement: Statement) -> bool:
+    """By a second factor, or by the organisation's sign-in, which asks for one itself."""
+    second_factor = statement.condition("aws:MultiFactorAuthPresent") == "true"
+    return second_factor or "aws-reserved/sso.amazonaws.com/" in statement.condition("aws:PrincipalArn")
+
+
 def _by_account(statement: Statement) -> bool:
-    return statement.allows and any(each.endswith(":root") for each in statement.principals)
+    assumes = any(each.lower() in ("sts:assumerole", "sts:*", "*") for each in statement.actions)
+    return statement.allows and assumes and any(each.endswith(":root") for each in statement.principals)
 
 
 @rule(
@@ -265,9 +272,8 @@ def no_standing_admin(attachment: Resource, graph: Graph) -> Problems:
     if given not in _STANDING:
         return
     role = graph.one(attachment, "role", ROLE)
-    emergency = role is not None and all(
-        each.condition("aws:MultiFactorAuthPresent") == "true" for each in statements(role, "assumeRolePolicy")
-    )
+    people = [each for each in statements(role, "assumeRolePolicy") if _by_account(each)] if role else []
+    emergency = bool(people) and all(_sure_of_the_person(each) for each in people)
     if role is None or not emergency or role.get("maxSessionDuration", _HOUR) > _HOUR:
         yield Problem("policyArn", "fewer rights, or a second factor and sessions of an hour", given)
 

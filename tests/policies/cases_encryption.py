@@ -37,6 +37,10 @@ CASES = {
                 ),
             ),
             stack(b=aws(BUCKET, serverSideEncryptionConfiguration={"rules": _encrypted("aws:kms")})),
+            stack(
+                b=aws(BUCKET, tags={"lifeline:data-class": "none"}),
+                e=aws(ENCRYPTION, bucket=ref("b.id"), rules=_encrypted("AES256")),
+            ),
         ],
         failing=[
             stack(b=aws(BUCKET)),

@@ -93,6 +93,7 @@ CASES = {
     "LL-FWL-031": Cases(
         passing=[stack(s=SUBNETS, db=aws(DB, dbSubnetGroupName="data", vpcSecurityGroupIds=["sg-1"]))],
         failing=[
+            stack(db=aws(DB, replicateSourceDb="primary")),
             stack(db=aws(DB)),
             stack(db=aws(DB, dbSubnetGroupName="data")),
             stack(db=aws(DB, vpcSecurityGroupIds=["sg-1"])),

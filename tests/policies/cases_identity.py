@@ -15,6 +15,8 @@ MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 ACCOUNT = {"AWS": "arn:aws:iam::111122223333:root"}
 PODS = {"Service": "pods.eks.amazonaws.com"}
 OIDC = {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"}
+TAGS = "sts:TagSession"
+SIGN_IN = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*"}}
 KIND = {"unknown": "the kind of a resource is always known"}
 
 
@@ -90,7 +92,23 @@ CASES = {
         unknown=[stack(r=aws(ROLE, assumeRolePolicy=UNKNOWN))],
     ),
     "LL-IAM-011": Cases(
-        passing=[stack(r=_EMERGENCY)],
+        passing=[
+            stack(r=_EMERGENCY),
+            stack(r=_role(ACCOUNT, **SIGN_IN)),
+            stack(
+                r=aws(
+                    ROLE,
+                    assumeRolePolicy=json.dumps(
+                        {
+                            "Statement": [
+                                {"Effect": "Allow", "Principal": ACCOUNT, "Action": "sts:AssumeRole", "Condition": MFA},
+                                {"Effect": "Allow", "Principal": ACCOUNT, "Action": TAGS},
+                            ]
+                        }
+                    ),
+                )
+            ),
+        ],
         failing=[stack(r=_role(ACCOUNT)), stack(r=_role(ACCOUNT, Bool={"aws:MultiFactorAuthPresent": "false"}))],
         not_applicable=[stack(r=_role(PODS)), ELSEWHERE],
         unknown=[stack(r=aws(ROLE, assumeRolePolicy=UNKNOWN))],
