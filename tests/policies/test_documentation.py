@@ -23,6 +23,6 @@ def test_every_rule_says_enough() -> None:
     for rule in RULES:
         assert rule.link.startswith("https://"), rule.id
         assert not rule.title[0].islower() and not rule.title.endswith("."), rule.id
-        assert len(rule.why) > 20, rule.id
+        assert rule.why.endswith("."), rule.id
         assert rule.fix.strip(), rule.id
         assert "```" not in rule.fix, rule.id
