@@ -160,7 +160,11 @@ CASES = {
             stack(w=stateful_set(), b=_budget(labels={"app": "other"})),
             stack(w=deployment(replicas=1), h=_autoscaler(2)),
         ],
-        not_applicable=[ELSEWHERE, stack(w=deployment(replicas=1))],
+        not_applicable=[
+            ELSEWHERE,
+            stack(w=deployment(replicas=1)),
+            stack(b=of(environment="staging"), w=deployment()),
+        ],
         unknown=[_UNSEEN],
     ),
     "LL-AVL-003": _budgets(
