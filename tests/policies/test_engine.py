@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from policies import reports
 from rehearsal import paths, plugins, toolchain
 from rehearsal.console import Silent
 from tests.engine_runs import EngineRun
@@ -21,7 +22,7 @@ PACK = paths.PROJECT / "policies"
 def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Batch], EngineRun]:
     """In a workspace of its own: the providers here accept anything, and no other test may meet them."""
     monkeypatch.setenv("LIFELINE_REHEARSAL", str(tmp_path / "workspace"))
-    monkeypatch.delenv("LIFELINE_POLICY_REPORTS", raising=False)
+    monkeypatch.setenv(reports.VARIABLE, str(tmp_path / "reports"))
     plugins.assemble(toolchain.ensure(Silent(), ["pulumi"])["pulumi"])
     for package in plugins.PROVIDERS:
         program = str(Path(__file__).with_name("accepting_provider.py"))
@@ -36,7 +37,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Batch],
     return make
 
 
-def test_every_rule_fails_its_case_there_too(run_of: Callable[[Batch], EngineRun]) -> None:
+def test_every_rule_fails_its_case_there_too(run_of: Callable[[Batch], EngineRun], tmp_path: Path) -> None:
     silent: list[str] = []
     cases = {id: CASES[id].failing[0] for id in sorted(RULES.keys() & CASES.keys())}
     for batch in batches(cases, RULES):
@@ -51,3 +52,4 @@ def test_every_rule_fails_its_case_there_too(run_of: Callable[[Batch], EngineRun
         assert not any("can't run policy" in violation.text for violation in outcome.story.violations)
         assert outcome.story.violations, outcome.text
     assert silent == []
+    assert "LL-ENC-001" in (tmp_path / "reports" / "report.sarif").read_text()
