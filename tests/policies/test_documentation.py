@@ -1,9 +1,20 @@
 """docs/policies.md tells every rule; what it says of one is enough to mend a finding."""
 
+import os
+from pathlib import Path
+
 from policies import document
 from policies.core.rule import all_rules
 
 RULES = all_rules()
+PAGE = Path(__file__).parents[2] / "docs" / "policies.md"
+
+
+def test_the_page_is_up_to_date() -> None:
+    told = document.text()
+    if os.environ.get("LIFELINE_UPDATE_GOLDEN"):
+        PAGE.write_text(told)
+    assert PAGE.read_text() == told, "python -m policies.document > docs/policies.md"
 
 
 def test_every_rule_is_told_with_its_fix_and_its_reason() -> None:
