@@ -166,7 +166,7 @@ def page_from_storage(distribution: Resource, graph: Graph) -> Problems:
     origins = {each.get("originId"): each for each in distribution.each("origins")}
     for member in group.each("members"):
         origin = origins.get(member.get("originId"))
-        if origin is None or origin.get("originAccessControlId", "given") is None or origin.get("customOriginConfig"):
+        if origin is None or origin.get("customOriginConfig") or origin.get("vpcOriginConfig"):
             yield Problem(member.at("originId"), "a bucket", member.get("originId"))
 
 

@@ -186,8 +186,9 @@ CASES = {
         unknown=[stack(b=of(), d=_delivery(restrictions=UNKNOWN))],
     ),
     "LL-CRI-006": Cases(
-        passing=[stack(b=of(), d=_delivery())],
+        passing=[stack(b=of(), d=_delivery()), _delivered("origins.0.originAccessControlId", UNKNOWN)],
         failing=[
+            _delivered("origins.0.vpcOriginConfig", {"vpcOriginId": UNKNOWN}),
             _delivered("orderedCacheBehaviors", []),
             _delivered("orderedCacheBehaviors.0.targetOriginId", "platform"),
             _delivered("originGroups.0.members", [{"originId": "one"}]),

@@ -99,6 +99,7 @@ CASES = {
         right=(
             _environment(_REFERENCE),
             _environment({"name": "DB_PASSWORD", "value": "/run/secrets/db"}),
+            _environment({"name": "BUCKET", "value": UNKNOWN}),
             _environment({"name": "TOKEN_LIFETIME", "value": "60"}),
         ),
     ),
