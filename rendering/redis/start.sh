@@ -62,6 +62,9 @@ nobody_holds_anything() {
     [ $(($(date +%s) - began)) -ge "$LATE_SECONDS" ] && [ $((empty + 1)) -gt $((NODE_COUNT / 2)) ]
 }
 
+# A server is promoted a second before the Sentinels name it.
+another_acts() { each replica "$NODES" INFO replication | grep -qx 'role:master'; }
+
 # Sets `master` once it is sure. While it waits, Sentinels find another master for one that is empty.
 find_master() {
     began=$(date +%s) said=
@@ -69,10 +72,15 @@ find_master() {
         master=$(named_by "$QUORUM")
         why="no $QUORUM Sentinels agree on a master"
         if [ -n "$master" ]; then
-            if [ "$master" != "$CACHE_HOST" ] || filled || nobody_holds_anything; then
+            if [ "$master" != "$CACHE_HOST" ]; then
                 return
+            elif another_acts; then
+                why="named the master while another acts as one: waiting for the Sentinels to say so"
+            elif filled || nobody_holds_anything; then
+                return
+            else
+                why="named the master, yet without data: waiting for one who has it"
             fi
-            why="named the master, yet without data: waiting for one who has it"
         fi
         [ "$why" = "$said" ] || say "$why"
         said=$why
