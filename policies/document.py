@@ -87,7 +87,7 @@ def _rule(rule: Rule, clauses: Mapping[str, list[str]]) -> Iterator[str]:
     judged = ", ".join(f"`{each}`" for each in rule.types) or "the stack as a whole"
     yield from ("", f"### {rule.id} {rule.title}", "")
     yield f"{str(rule.severity).capitalize()}; {_BINDS[rule.binds]}. Judges {judged}."
-    yield from ("", f"{rule.why} [More]({rule.link})", "", "```python", rule.fix, "```")
+    yield from ("", f"{rule.why} [More]({rule.link})", "", "```", rule.fix, "```")
     if clauses:
         yield ""
         yield "; ".join(f"{name}: {_some(ids)}" for name, ids in clauses.items()) + "."
