@@ -1,8 +1,7 @@
 """The way to help in a crisis is never limited, never blocked, never shut, and there when all else has failed."""
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from policies.context import context_of
 from policies.core.graph import Graph
@@ -23,11 +22,9 @@ _LANE = "lifeline.dev/lane"
 _LINK = "https://988lifeline.org/"
 _WAF = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html"
 _FAILED = {500, 502, 503, 504}
-_REFUSES = re.compile(r"^\s*http-request (return|deny|tarpit|reject|silent-drop|redirect)\b")
-_COUNTS = re.compile(r"\b(fe_conn|be_conn|src_conn\w*|sc_?\d*_?(http_req_rate|conn_rate|conn_cur|gpc\d?_rate)\w*)\b")
 
 
-def _critical(graph: Graph) -> "System":
+def critical_system(graph: Graph) -> "System":
     system = context_of(graph).system
     if system is None or not system.critical_paths:
         raise NotApplicable("no platform with critical paths")
@@ -40,13 +37,13 @@ def _hosts(graph: Graph) -> list[str]:
 
     given = [host for each in graph.of(_DISTRIBUTION) for host in each.texts("aliases")]
     zones = [str(each.get("name", "")) for each in graph.of("aws:route53/zone:Zone") if each.is_known("name")]
-    labels = [host.label for host in _critical(graph).edge.hosts if host.audience is Audience.PUBLIC]
+    labels = [host.label for host in critical_system(graph).edge.hosts if host.audience is Audience.PUBLIC]
     public = {f"{label}.{zone}" if label else zone for label in labels for zone in zones}
     return sorted(public & set(given))
 
 
 def _blocked(acl: Resource, graph: Graph, *kinds: str, written: bool = False) -> Problems:
-    system = _critical(graph)
+    system = critical_system(graph)
     hosts = _hosts(graph)
     if not hosts:
         raise NotApplicable("no public name leads here")
@@ -129,7 +126,7 @@ def known_however_written(acl: Resource, graph: Graph) -> Problems:
     link=_LINK,
 )
 def no_country_shut_out(distribution: Resource, graph: Graph) -> Problems:
-    _critical(graph)
+    critical_system(graph)
     found = distribution.get("restrictions.geoRestriction.restrictionType", "none")
     if found != "none":
         yield Problem("restrictions.geoRestriction.restrictionType", "none", found)
@@ -145,7 +142,7 @@ def no_country_shut_out(distribution: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html",
 )
 def page_from_storage(distribution: Resource, graph: Graph) -> Problems:
-    system = _critical(graph)
+    system = critical_system(graph)
     path = system.crisis.page_path if system.crisis else ""
     behavior = next(
         (each for each in distribution.each("orderedCacheBehaviors") if each.get("pathPattern") == path), None
@@ -179,7 +176,7 @@ def page_from_storage(distribution: Resource, graph: Graph) -> Problems:
     link=_LINK,
 )
 def page_is_there(graph: Graph) -> Problems:
-    crisis = _critical(graph).crisis
+    crisis = critical_system(graph).crisis
     assert crisis is not None, "a platform with critical paths has a crisis section (systems/model/system.py)"
     pages = [each for each in graph.of(_OBJECT) if each.get("key") == crisis.page_path.strip("/")]
     regions = {str(each.get("region", "the stack's own")) for each in pages}
@@ -194,54 +191,6 @@ def page_is_there(graph: Graph) -> Problems:
         places = [shown.find(number) for number in others if number in shown]
         if first not in shown or any(place < shown.find(first) for place in places):
             yield Problem("content", f"{first} before every other number", "something else", page)
-
-
-def _configurations(graph: Graph) -> Iterator[tuple[Resource, list[str]]]:
-    for each in graph.of("kubernetes:core/v1:ConfigMap"):
-        data = cast("dict[str, str]", each.get("data", {})) if each.is_known("data") else {}
-        if "haproxy.cfg" in data:
-            yield each, str(data["haproxy.cfg"]).splitlines()
-
-
-@stack_rule(
-    "LL-CRI-008",
-    "HAProxy counts requests on critical paths and refuses none",
-    severity=Severity.CRITICAL,
-    why="A limit for all is a limit for the one who needs help.",
-    fix="add `!critical` to the condition of every limit",
-    link="https://docs.haproxy.org/2.6/configuration.html#4.2-http-request",
-)
-def proxy_never_limits(graph: Graph) -> Problems:
-    _critical(graph)
-    for settings, lines in _seen(graph):
-        for number, line in enumerate(lines, 1):
-            if _REFUSES.search(line) and _COUNTS.search(line) and "!critical" not in line:
-                yield Problem(f"data[haproxy.cfg] line {number}", "!critical", line.strip(), settings)
-
-
-@stack_rule(
-    "LL-CRI-009",
-    "Maintenance leaves critical paths open",
-    severity=Severity.CRITICAL,
-    why="No release is worth closing the way to help for.",
-    fix="set-var(txn.answer) str(maintenance) if ... !critical",
-    link="https://docs.haproxy.org/2.6/configuration.html#4.2-http-request",
-)
-def maintenance_leaves_open(graph: Graph) -> Problems:
-    _critical(graph)
-    for settings, lines in _seen(graph):
-        for number, line in enumerate(lines, 1):
-            decides = "str(maintenance)" in line and "set-var" in line
-            answers = _REFUSES.search(line) and "maintenance" in line and "txn.answer" not in line
-            if (decides or answers) and "!critical" not in line:
-                yield Problem(f"data[haproxy.cfg] line {number}", "!critical", line.strip(), settings)
-
-
-def _seen(graph: Graph) -> list[tuple[Resource, list[str]]]:
-    found = list(_configurations(graph))
-    if not found:
-        raise NotApplicable("no configuration of HAProxy")
-    return found
 
 
 @rule(
@@ -292,7 +241,7 @@ def _in_critical_lane(resource: Resource) -> None:
     link="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover.html",
 )
 def asked_from_outside(graph: Graph) -> Problems:
-    system = _critical(graph)
+    system = critical_system(graph)
     watched = (*system.critical_paths, *((system.crisis.page_path,) if system.crisis else ()))
     asked = [str(each.get("resourcePath", "")) for each in graph.of("aws:route53/healthCheck:HealthCheck")]
     if not any(path == each or path.startswith(f"{each}/") for path in asked for each in watched):

@@ -122,6 +122,16 @@ _REFUSED = "    http-request return status 503 if { fe_conn gt 8000 }"
 _DENIED = "    http-request deny deny_status 429 if { sc_http_req_rate(1) gt 30 }"
 _SHUT = "    http-request set-var(txn.answer) str(maintenance) if { var(txn.closed) -m str on }"
 _SHUT_AT_ONCE = "    http-request return status 503 if { nbsrv(maintenance) gt 0 }"
+_TO_CRITICAL = "    use_backend api-critical if { var(txn.workload) -m str api } critical"
+_TO_ALL = "    use_backend api if { var(txn.workload) -m str api }"
+_OWN_SERVERS = (
+    "backend api",
+    "    server-template api- 1-18 api-servers:3000",
+    "backend api-critical",
+    "    server-template api-critical- 1-6 api-critical-servers:3000",
+    "    server-template api-critical-backup- 1-18 api-servers:3000 backup",
+)
+_SAME_SERVERS = (*_OWN_SERVERS[:3], "    server-template api-critical- 1-18 api-servers:3000")
 _UNSEEN_PROXY = {"without": {"unknown": "a configuration that is not known is no configuration of HAProxy yet"}}
 _LABELS = {"app": "web", "lifeline.dev/lane": "critical"}
 
@@ -239,6 +249,17 @@ CASES = {
         failing=[stack(w=_lane(), h=_AUTOSCALER), stack(w=_lane(replicas=0))],
         not_applicable=[ELSEWHERE, stack(w=deployment(), h=_AUTOSCALER)],
         unknown=[stack(w=_lane(replicas=UNKNOWN))],
+    ),
+    "LL-CRI-013": Cases(
+        passing=[_proxy(_TO_CRITICAL, _TO_ALL, *_OWN_SERVERS), _proxy(_TO_CRITICAL, *_OWN_SERVERS)],
+        failing=[
+            _proxy(_TO_ALL, *_OWN_SERVERS),
+            _proxy(_TO_ALL, _TO_CRITICAL, *_OWN_SERVERS),
+            _proxy(_TO_CRITICAL, _TO_ALL, *_SAME_SERVERS),
+            _proxy(_TO_CRITICAL, _TO_ALL),
+        ],
+        not_applicable=[ELSEWHERE, stack(b=of()), _proxy(_TO_ALL, system="astral-draft")],
+        **_UNSEEN_PROXY,
     ),
     "LL-CRI-012": Cases(
         passing=[_check("/crisis/988/status"), _check("/help-now")],
