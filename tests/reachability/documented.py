@@ -13,8 +13,6 @@ _TIERS = {
 }
 _TLS = Ports.of(443)
 _AMONG_PODS = Ports.spanning("tcp", 1024, 65535) | Ports.of(53) | Ports.spanning("udp", 53, 53)
-#: Functions wear the nodes' group: they do what a pod would do, and nothing answers in them.
-_LIKE_NODES = ("nodes", "functions")
 
 
 def ways(system: System) -> dict[tuple[str, str], Ports]:
@@ -29,7 +27,7 @@ def ways(system: System) -> dict[tuple[str, str], Ports]:
         found["nodes", outside] = _TLS
     found["CDN", "buckets"] = _TLS
     found["administrators", "control plane"] = _TLS
-    for (origin, destination), ports in list(found.items()):
-        if origin == "nodes":
-            found["functions", destination] = ports
+    # The rotation of passwords sets them in the database and keeps them in Secrets Manager (NET-04).
+    found["functions", "database"] = found["nodes", "database"]
+    found["functions", "AWS services"] = _TLS
     return found
