@@ -54,6 +54,8 @@ class Cluster:
 
     def pods(self) -> list[Pod]:
         zones = self._zones()
+        # Other tests may have nodes in this cluster, and a DaemonSet does not pass them by.
+        strangers = {node["metadata"]["name"] for node in self.client.items("/api/v1/nodes")} - zones.keys()
         found = [pod for space in NAMESPACES for pod in self.client.items(f"/api/v1/namespaces/{space}/pods")]
         return [
             Pod(
@@ -65,7 +67,7 @@ class Cluster:
                 ),
             )
             for pod in found
-            if not pod["metadata"].get("deletionTimestamp")
+            if not pod["metadata"].get("deletionTimestamp") and pod["spec"].get("nodeName") not in strangers
         ]
 
     def settle(self, avoiding: str = "") -> list[Pod]:
