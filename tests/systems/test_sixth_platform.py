@@ -71,8 +71,6 @@ def test_its_staging_is_lowered(house: Path) -> None:
     assert re.search(r"database.multi_az +yes +no +nobody waits for staging", run(house, "diff", "quiet-room"))
 
 
-#: The guide's platform is smaller than the components ask for today (no check from outside, say): open work.
-@pytest.mark.campaign
 @pytest.mark.engine
 def test_with_its_two_stack_files_it_is_rehearsed_like_the_others(house: Path, tmp_path: Path) -> None:
     """The whole project with just the guide's three files in it, previewed by the real engine."""
