@@ -242,9 +242,27 @@ _ALERTMANAGER = Tool(
     linker_flags=f"-s -w -X {_PROMETHEUS_STAMP}={_ALERTMANAGER_VERSION}",
 )
 
+_ACTIONLINT_VERSION = Version(1, 7, 12)
+
+_ACTIONLINT = Tool(
+    name="actionlint",
+    version=_ACTIONLINT_VERSION,
+    minimum=_ACTIONLINT_VERSION,
+    below=Version(1, 8, 0),
+    programs=(Program(name="actionlint", package="github.com/rhysd/actionlint/cmd/actionlint"),),
+    release=Release(
+        file="https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz",
+        member="actionlint",
+        checksums="https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_checksums.txt",
+        platforms=_LINUX_AND_MACOS,
+    ),
+    module=MODULES / "actionlint",
+    linker_flags=f"-s -w -X github.com/rhysd/actionlint.version=v{_ACTIONLINT_VERSION}",
+)
+
 TOOLS: tuple[Tool, ...] = (_PULUMI, _KUBERNETES, _KWOK, _ETCD)
 
-#: What `make up` does without: the programs that rendered texts are tried in.
-CHECKERS: tuple[Tool, ...] = (_PROMETHEUS, _ALERTMANAGER)
+#: What `make up` does without: the programs that rendered texts and pipelines are tried in.
+CHECKERS: tuple[Tool, ...] = (_PROMETHEUS, _ALERTMANAGER, _ACTIONLINT)
 
 EVERY_TOOL = (*TOOLS, *CHECKERS)

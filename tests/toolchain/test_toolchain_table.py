@@ -22,6 +22,7 @@ MODULE_OF = {
     "etcd": "go.etcd.io/etcd/server/v3",
     "prometheus": "github.com/prometheus/prometheus",
     "alertmanager": "github.com/prometheus/alertmanager",
+    "actionlint": "github.com/rhysd/actionlint",
 }
 
 #: Modules whose own version is not that of the release they are.
@@ -44,7 +45,9 @@ https://github.com/prometheus/prometheus/releases/download/v3.14.0/prometheus-3.
 https://github.com/prometheus/alertmanager/releases/download/v0.28.1/alertmanager-0.28.1.linux-amd64.tar.gz
 https://github.com/prometheus/alertmanager/releases/download/v0.28.1/alertmanager-0.28.1.linux-amd64.tar.gz
 https://github.com/prometheus/alertmanager/releases/download/v0.28.1/alertmanager-0.28.1.darwin-arm64.tar.gz
-https://github.com/prometheus/alertmanager/releases/download/v0.28.1/alertmanager-0.28.1.darwin-arm64.tar.gz"""
+https://github.com/prometheus/alertmanager/releases/download/v0.28.1/alertmanager-0.28.1.darwin-arm64.tar.gz
+https://github.com/rhysd/actionlint/releases/download/v1.7.12/actionlint_1.7.12_linux_amd64.tar.gz
+https://github.com/rhysd/actionlint/releases/download/v1.7.12/actionlint_1.7.12_darwin_arm64.tar.gz"""
 
 CHECKSUMS = """\
 https://get.pulumi.com/releases/sdk/pulumi-3.245.0-checksums.txt
@@ -52,7 +55,8 @@ https://dl.k8s.io/release/v1.35.4/bin/linux/amd64/kube-apiserver.sha256
 https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/v0.7.0
 https://github.com/etcd-io/etcd/releases/download/v3.6.5/SHA256SUMS
 https://github.com/prometheus/prometheus/releases/download/v3.14.0/sha256sums.txt
-https://github.com/prometheus/alertmanager/releases/download/v0.28.1/sha256sums.txt"""
+https://github.com/prometheus/alertmanager/releases/download/v0.28.1/sha256sums.txt
+https://github.com/rhysd/actionlint/releases/download/v1.7.12/actionlint_1.7.12_checksums.txt"""
 
 
 def by_name(tool: Tool) -> str:
@@ -104,6 +108,7 @@ def test_go_is_asked_for_in_the_version_the_modules_need() -> None:
         "etcd": "1.25.0",
         "prometheus": "1.25.8",
         "alertmanager": "1.25.0",
+        "actionlint": "1.25.0",
     }
 
 
