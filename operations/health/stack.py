@@ -64,8 +64,12 @@ class Stack:
     def _under(self, *keys: str) -> object:
         value: object = self.outputs
         for key in keys:
-            value = value.get(key) if isinstance(value, Mapping) else None
+            value = _member(value, key)
         return value
+
+
+def _member(value: object, key: str) -> object:
+    return cast("Mapping[str, object]", value).get(key) if isinstance(value, Mapping) else None
 
 
 def stack_settings(name: str, project: Path = PROJECT) -> settings.Settings:
@@ -74,9 +78,8 @@ def stack_settings(name: str, project: Path = PROJECT) -> settings.Settings:
     if name not in there:
         raise OperationsError(f"there is no stack {name!r}", f"choose one of: {', '.join(there)}")
     content = cast("object", yaml.safe_load((project / f"Pulumi.{name}.yaml").read_text()))
-    config = cast("Mapping[str, object]", content).get("config") if isinstance(content, Mapping) else None
     try:
-        return settings.parse(cast("Mapping[str, object]", _without_encrypted(config or {})))
+        return settings.parse(cast("Mapping[str, object]", _without_encrypted(_member(content, "config") or {})))
     except settings.SettingsError as error:
         raise OperationsError(
             f"Pulumi.{name}.yaml: {error}", "docs/settings.md explains each of them by its id"
