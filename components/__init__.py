@@ -1,4 +1,4 @@
-"""Pulumi components: one noun a file, wired together in __main__.py.
+"""Pulumi components: one noun a file, wired together in layers/.
 
     aws/         what lives in the AWS account
     kubernetes/  what runs in the cluster

@@ -3,6 +3,7 @@
 Costs a month, us-east-1 list price of 2026-11: 0.10 USD an alarm.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class EdgeAlarmsArgs:
     system: System
     edge: Edge
     region: str
-    topic_arns: dict[str, pulumi.Input[str]]
+    topic_arns: Mapping[str, pulumi.Input[str]]
 
 
 class EdgeAlarms(pulumi.ComponentResource):

@@ -1,6 +1,5 @@
 """Nothing in a spec is invented silently: headings exist, figures stand under them, everything else gives a reason."""
 
-import ast
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from pathlib import Path
@@ -107,19 +106,6 @@ def test_every_decision_that_is_named_has_been_written(name: str) -> None:
 def test_the_search_for_decisions_finds_those_that_are_missing() -> None:
     assert decision_records.mentioned("as in SYS-07 and TDAH-D02 (SYS-999)") - decision_records.written() >= {"SYS-999"}
     assert "SYS-07" in decision_records.written()
-
-
-def test_no_pulumi_in_this_package() -> None:
-    imported = {
-        (path.name, module)
-        for path in Path(systems.__file__).parent.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for module in ([each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""])
-    }
-    foreign = {pair for pair in imported if pair[1].split(".")[0] in ("pulumi", "components", "rehearsal", "policies")}
-    assert foreign == set()
-    assert imported, "the search for imports found none at all"
 
 
 def test_there_is_an_outline_for_every_document() -> None:

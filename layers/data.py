@@ -1,0 +1,89 @@
+"""What must not be lost: backups, secrets and their rotation, the database, what people uploaded."""
+
+from dataclasses import dataclass
+
+from components.aws.bucket import Bucket, BucketArgs
+from components.aws.names import Names
+from components.aws.postgres import Postgres, PostgresArgs
+from components.aws.rotation import DatabaseReach, Rotation, RotationArgs
+from components.aws.secrets import Secrets, SecretsArgs
+from components.aws.uploads import Uploads, UploadsArgs
+from components.naming import DataClass
+from layers.ground import Ground
+from layers.network import Inside
+from layers.site import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    backups: Bucket
+    secrets: Secrets
+    database: Postgres
+    rotation: Rotation
+    uploads: Uploads
+
+
+def lay_data(site: Site, ground: Ground, inside: Inside, names: Names) -> Data:
+    backups = Bucket(
+        "backups",
+        BucketArgs(purpose="backups", key_arn=ground.keys.arn("backups"), data_class=DataClass.HEALTH),
+        site.naming,
+        site.in_account,
+    )
+    secrets = Secrets(
+        "secrets",
+        SecretsArgs(
+            system=site.system,
+            account_id=site.account_id,
+            key_arn=ground.keys.arn("secrets"),
+            supplied=site.settings.supplied_secrets,
+            recovery_region=site.recovery_region,
+            recovery_key_arn=ground.keys.recovery_arn("secrets"),
+        ),
+        site.naming,
+        site.in_account,
+    )
+    database = Postgres(
+        "database",
+        PostgresArgs(
+            system=site.system,
+            subnet_ids=inside.network.data_subnet_ids,
+            security_group_id=inside.firewall.database_group_id,
+            key_arn=ground.keys.arn("data"),
+            log_key_arn=ground.keys.arn("logs"),
+            password=secrets.first_password("database-administrator"),
+        ),
+        site.naming,
+        site.in_account,
+    )
+    for label in names.labels_of_the_database:
+        names.point_inside(label, database.endpoint)
+    rotation = Rotation(
+        "rotation",
+        RotationArgs(
+            system=site.system,
+            secrets=secrets,
+            account_id=site.account_id,
+            vpc_id=inside.network.vpc_id,
+            subnet_ids=inside.network.private_subnet_ids,
+            endpoint_group_id=inside.firewall.endpoint_group_id,
+            secrets_key_arn=ground.keys.arn("secrets"),
+            logs_key_arn=ground.keys.arn("logs"),
+            database=DatabaseReach(host=database.endpoint, group_id=inside.firewall.database_group_id),
+        ),
+        site.naming,
+        site.in_account,
+    )
+    uploads = Uploads(
+        "uploads",
+        UploadsArgs(
+            system=site.system,
+            account_id=site.account_id,
+            region=site.region,
+            key_arn=ground.keys.arn("data"),
+            access_log_bucket=ground.logs.bucket_name,
+        ),
+        site.naming,
+        site.in_account,
+    )
+    return Data(backups=backups, secrets=secrets, database=database, rotation=rotation, uploads=uploads)

@@ -1,0 +1,60 @@
+"""Where a stack is built: its settings, its names, and the providers of its two regions."""
+
+from dataclasses import dataclass, replace
+
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from components.naming import Naming
+from settings import Settings
+from systems.model import System
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    settings: Settings
+    naming: Naming
+    in_account: ResourceOptions
+    in_recovery: ResourceOptions
+    recovery: aws.Provider
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Site":
+        """Both providers refuse to work in any account but the stack's."""
+        allowed = [settings.aws_account_id]
+        account = aws.Provider("account", region=settings.region, allowed_account_ids=allowed)
+        recovery = aws.Provider("recovery", region=settings.recovery_region, allowed_account_ids=allowed)
+        naming = Naming(
+            system=settings.system.name,
+            environment=settings.environment,
+            account_id=settings.aws_account_id,
+            owner=settings.owner,
+        )
+        return cls(
+            settings=settings,
+            naming=naming,
+            in_account=ResourceOptions(provider=account),
+            in_recovery=ResourceOptions(provider=recovery),
+            recovery=recovery,
+        )
+
+    @property
+    def system(self) -> System:
+        return self.settings.system
+
+    @property
+    def account_id(self) -> str:
+        return self.settings.aws_account_id
+
+    @property
+    def region(self) -> str:
+        return self.settings.region
+
+    @property
+    def recovery_region(self) -> str:
+        return self.settings.recovery_region
+
+    @property
+    def elsewhere(self) -> Naming:
+        """Names of what stands in the recovery region: roles and buckets share theirs with all regions."""
+        return replace(self.naming, place="recovery")
