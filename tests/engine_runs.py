@@ -1,7 +1,6 @@
 """A Pulumi program written in a test, run on the real engine in a project and a stack of its own."""
 
 import shutil
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from rehearsal.engine import Engine, Outcome
 from rehearsal.engine.checkpoint import Checkpoint, Resource
 from rehearsal.engine.recovery import recover
 from rehearsal.paths import StackPaths
+from tests.programs import write_program
 
 #: No engine command of a test may take longer: a plugin that does not end would hold the engine for ever.
 LIMIT_SECONDS = 120.0
@@ -48,7 +48,7 @@ class EngineRun:
 
     def write(self, program: str) -> "EngineRun":
         """Change the program."""
-        (self.directory / "__main__.py").write_text(textwrap.dedent(program))
+        write_program(self.directory, program)
         return self
 
     def preview(self, *arguments: str, fails: bool = False) -> Outcome:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal import paths
+from tests.programs import write_program
 
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Rehearsal:
 
     project: Path
     workspace: Path
+    limit: float = LIMIT_SECONDS
+    """Of one command."""
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
@@ -47,7 +50,7 @@ class Rehearsal:
             env=self.environment(**changes),
             capture_output=True,
             text=True,
-            timeout=LIMIT_SECONDS,
+            timeout=self.limit,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
@@ -66,7 +69,7 @@ class Rehearsal:
         self.project.mkdir(parents=True, exist_ok=True)
         (self.project / "Pulumi.yaml").write_text("name: lifeline\nruntime: python\n")
         (self.project / "Pulumi.prod.yaml").write_text(stack_file)
-        (self.project / "__main__.py").write_text(program)
+        write_program(self.project, program)
 
     def processes(self) -> list[int]:
         """Processes that live in this workspace."""

@@ -1,6 +1,5 @@
 """The running cluster: what is applied to it comes up, and nobody gets at it who should not."""
 
-import os
 import ssl
 import stat
 import time
@@ -324,9 +323,16 @@ def test_moto_is_of_the_stacks_account_and_looks_untouched(shared: StackPaths) -
     session = boto3.Session("rehearsal", "rehearsal", region_name="us-east-1")
     assert session.client("sts", endpoint_url=address).get_caller_identity()["Account"] == ACCOUNT
     assert session.client("ssm", endpoint_url=address).describe_parameters()["Parameters"] == []
-    began = time.monotonic()
+    started = _processor_ticks(pids(shared)["moto"])
     session.client("ec2", endpoint_url=address).describe_vpcs()
-    assert time.monotonic() - began < 1.0, "the first call finds everything loaded"
+    first_call = _processor_ticks(pids(shared)["moto"]) - started
+    assert first_call < started / 4, "loading is done at the start, not by the first call"
+
+
+def _processor_ticks(pid: int) -> int:
+    """Spent by the process, whoever else keeps the machine busy."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return int(user) + int(system)
 
 
 def test_moto_reaches_no_network_and_no_docker(shared: StackPaths) -> None:
@@ -335,7 +341,7 @@ def test_moto_reaches_no_network_and_no_docker(shared: StackPaths) -> None:
     assert "DOCKER_HOST=tcp://127.0.0.1:9" in given
 
 
-def test_a_start_of_what_runs_is_quick(shared: StackPaths, tools: dict[str, Path]) -> None:
-    began = time.monotonic()
+def test_a_start_of_what_runs_starts_nothing(shared: StackPaths, tools: dict[str, Path]) -> None:
+    before = pids(shared)
     processes.ensure_running(shared, tools, ACCOUNT, Silent())
-    assert time.monotonic() - began < 2.0 * max(1.0, os.getloadavg()[0])
+    assert pids(shared) == before
