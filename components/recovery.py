@@ -1,7 +1,7 @@
 """The recovery region: the platform's components a second time, as much of it as the objectives ask.
 
 - *copies-only*: what people uploaded (secrets and backups copy themselves, see secrets.py and backups.py);
-- *pilot-light*: also the network, its firewall and flow logs, the records, and a replica of the database;
+- *pilot-light*: also the network, its firewalls and flow logs, the records, and a replica of the database;
 - *warm-standby*: also a cluster with everything that answers visitors (recovery_standby.py).
 
 Costs a month, us-east-1 list prices of 2026-11: a pilot light 110 USD for its NAT gateways and half of what the primary
@@ -21,6 +21,7 @@ from components.aws.firewall import Firewall, FirewallArgs
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs
 from components.aws.keys import Keys
 from components.aws.log_archive import LogArchive, LogArchiveArgs
+from components.aws.name_firewall import NameFirewall, NameFirewallArgs
 from components.aws.names import Names
 from components.aws.network import Network, NetworkArgs
 from components.aws.postgres import Postgres, PostgresArgs
@@ -146,6 +147,18 @@ class RecoveryRegion(pulumi.ComponentResource):
             self._naming,
             self._child,
         )
+        NameFirewall(
+            f"{self._name}-name-firewall",
+            NameFirewallArgs(
+                system=args.system,
+                region=args.recovery_region,
+                domain=args.domain,
+                vpc_id=network.vpc_id,
+                external_hosts=args.external_hosts,
+            ),
+            self._naming,
+            self._child,
+        )
         return network, firewall
 
     def _follow_database(self, network: Network, firewall: Firewall) -> Postgres | None:
@@ -187,7 +200,6 @@ class RecoveryRegion(pulumi.ComponentResource):
                 third_party=args.third_party,
                 filled_secrets=args.filled_secrets,
                 admin_cidrs=args.admin_cidrs,
-                external_hosts=args.external_hosts,
             ),
             self._naming,
             self._child,

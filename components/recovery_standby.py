@@ -18,7 +18,6 @@ from components.aws.endpoints import Endpoints, EndpointsArgs
 from components.aws.firewall import Firewall
 from components.aws.keys import Keys
 from components.aws.log_archive import LogArchive
-from components.aws.name_firewall import NameFirewall, NameFirewallArgs
 from components.aws.names import Names
 from components.aws.network import Network
 from components.aws.registry import Images, ImagesArgs
@@ -59,7 +58,6 @@ class StandbyArgs:
     third_party: Mapping[str, str]
     filled_secrets: frozenset[str]
     admin_cidrs: tuple[str, ...]
-    external_hosts: Mapping[str, tuple[str, ...]]
 
 
 class Standby(pulumi.ComponentResource):
@@ -72,7 +70,6 @@ class Standby(pulumi.ComponentResource):
         super().__init__("lifeline:aws:Standby", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
         self._child = ResourceOptions(parent=self)
-        self._guard_names()
         self._reach_services()
         self.balancer = self._create_balancer()
         self.cluster = self._create_cluster()
@@ -81,21 +78,6 @@ class Standby(pulumi.ComponentResource):
         self._serve(self._create_images())
         self._open_to_visitors()
         self.register_outputs({"clusterName": self.cluster.cluster_name, "balancerArn": self.balancer.arn})
-
-    def _guard_names(self) -> None:
-        args = self._args
-        NameFirewall(
-            f"{self._name}-name-firewall",
-            NameFirewallArgs(
-                system=args.system,
-                region=args.recovery_region,
-                domain=args.domain,
-                vpc_id=args.ground.network.vpc_id,
-                external_hosts=args.external_hosts,
-            ),
-            self._naming,
-            self._child,
-        )
 
     def _reach_services(self) -> None:
         args, network = self._args, self._args.ground.network

@@ -17,18 +17,28 @@ def graph_of(args: StackValidationArgs) -> Graph:
 
 def _resource(given: PolicyResource) -> Resource:
     raw = _unwrapped(given.props)
+    references = {name: _urns(each) for name, each in given.property_dependencies.items()}
     return Resource(
         type=canonical(given.resource_type),
         name=given.name,
         urn=given.urn,
-        properties=raw,
+        properties=_written(raw, references),
         declared_type=given.resource_type,
         parent=given.parent.urn if given.parent else "",
         dependencies=_urns(given.dependencies),
-        references={name: _urns(each) for name, each in given.property_dependencies.items()},
+        references=references,
         protected=bool(given.opts.protect),
         id=str(raw.get("id") or ""),
     )
+
+
+def _written(properties: Mapping[str, object], references: Mapping[str, object]) -> dict[str, object]:
+    """Without what the program leaves to the provider.
+
+    At preview a provider says "not known" of everything it will fill in itself. What the program writes and does not
+    know yet comes from another resource, and the engine says from which.
+    """
+    return {name: value for name, value in properties.items() if value is not UNKNOWN or references.get(name)}
 
 
 def _urns(resources: Iterable[PolicyResource]) -> tuple[str, ...]:

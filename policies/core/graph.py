@@ -41,17 +41,26 @@ class Graph:
         return self._by_urn.get(urn)
 
     def referred(self, resource: Resource, path: str, *types: str) -> list[Resource]:
-        """The resources that a property names: by the engine's own record, or else by the value.
+        """The resources that a property names: by the engine's record, by what passes the name on, or by the value.
 
         Works for values that are not known yet: a key made in this stack is known to be a key of this stack.
         """
         top = path.split(".")[0]
-        found = [each for urn in resource.references.get(top, ()) if (each := self._by_urn.get(urn))]
-        if not found and resource.is_known(path):
+        recorded = [each for urn in resource.references.get(top, ()) if (each := self._by_urn.get(urn))]
+        return (
+            _of(recorded, types)
+            or _of((each for one in recorded for each in self._passed_on(one, top)), types)
+            or _of(self._named(resource, path), types)
+        )
+
+    def _passed_on(self, resource: Resource, top: str) -> Iterator[Resource]:
+        """A bucket's policy passes the bucket's name on to whatever must wait for the policy."""
+        return (each for urn in resource.references.get(top, ()) if (each := self._by_urn.get(urn)))
+
+    def _named(self, resource: Resource, path: str) -> Iterator[Resource]:
+        if resource.is_known(path):
             for value in _texts(resource.get(path)):
-                found += self._by_name.get(value, [])
-        wanted = [each for each in found if not types or each.type in types]
-        return list(dict.fromkeys(wanted))
+                yield from self._by_name.get(value, ())
 
     def one(self, resource: Resource, path: str, *types: str) -> Resource | None:
         return next(iter(self.referred(resource, path, *types)), None)
@@ -66,6 +75,10 @@ class Graph:
         while (parent := self._by_urn.get(resource.parent)) is not None:
             yield parent
             resource = parent
+
+
+def _of(resources: Iterable[Resource], types: Sequence[str]) -> list[Resource]:
+    return list(dict.fromkeys(each for each in resources if not types or each.type in types))
 
 
 def _text(resource: Resource, path: str) -> str:

@@ -25,3 +25,16 @@ def parts(bucket: Resource, graph: Graph, what: str) -> list[View]:
     if separate or not inline:
         return separate
     return list(bucket.each(inline))
+
+
+def is_copy(bucket: Resource, graph: Graph) -> bool:
+    """Whether a replication writes into it."""
+    name = str(bucket.get("bucket", "")) if bucket.is_known("bucket") else ""
+    for each in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
+        targets = graph.referred(each, "rules", BUCKET)
+        if bucket in targets and bucket is not graph.one(each, "bucket", BUCKET):
+            return True
+        named = [str(one.get("destination.bucket", "")) for one in each.each("rules")] if each.is_known("rules") else []
+        if name and any(target.endswith(f":::{name}") for target in named):
+            return True
+    return False

@@ -68,7 +68,7 @@ def customer_key(resource: Resource, graph: Graph, path: str) -> Problems:
     if not is_given(resource, path):
         yield Problem(path, "the ARN of a customer key", None)
         return
-    found = resource.get(path) if resource.is_known(path) else ""
+    found = resource.get(path)
     if isinstance(found, str) and "alias/aws/" in found:
         yield Problem(path, "the ARN of a customer key", found)
 

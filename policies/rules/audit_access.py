@@ -1,9 +1,10 @@
 """Access logs and statements: who came, through which door, and what the database was asked."""
 
+from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
-from policies.joins.buckets import BUCKET, parts
+from policies.joins.buckets import BUCKET, is_copy, parts
 from policies.joins.databases import DATABASE, PARAMETERS, parameters
 from policies.joins.expect import given, is_given, literal
 
@@ -90,6 +91,9 @@ def bucket_logs(bucket: Resource, graph: Graph) -> Problems:
         raise NotApplicable("it receives such logs itself: logging into itself never ends")
     if _public_page(bucket):
         raise NotApplicable("public pages, logged at the edge")
+    system = context_of(graph).system
+    if system is not None and not system.production and is_copy(bucket, graph):
+        raise NotApplicable("a copy outside of production: nobody's data is in it")
     if not parts(bucket, graph, "logging"):
         yield Problem("", "access logs of this bucket", None)
 

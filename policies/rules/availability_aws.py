@@ -6,6 +6,7 @@ from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
+from policies.joins.databases import is_replica
 
 _DATABASE = "aws:rds/instance:Instance"
 _BALANCER = "aws:lb/loadBalancer:LoadBalancer"
@@ -42,7 +43,7 @@ def _production_alone(resource: Resource) -> None:
     link=f"{_RDS}/Concepts.MultiAZSingleStandby.html",
 )
 def database_has_standby(database: Resource, graph: Graph) -> Problems:
-    if "replicateSourceDb" in database.properties:
+    if is_replica(database):
         raise NotApplicable("a replica: the primary has the standby")
     system = context_of(graph).system
     if system is not None and not system.database.multi_az:
@@ -91,7 +92,7 @@ def protected(resource: Resource, graph: Graph) -> Problems:
     link=f"{_RDS}/USER_DeleteInstance.html",
 )
 def last_snapshot(database: Resource, graph: Graph) -> Problems:
-    if "replicateSourceDb" in database.properties:
+    if is_replica(database):
         raise NotApplicable("a replica: RDS makes no last snapshot of one")
     _production_alone(database)
     if database.get("skipFinalSnapshot", False):
@@ -239,6 +240,6 @@ def documented_replicas(graph: Graph) -> Problems:
     if system is None:
         raise NotApplicable("no documented platform")
     wanted = system.database.replicas + int(system.database.recovery_replica)
-    found = len([each for each in graph.of(_DATABASE) if "replicateSourceDb" in each.properties])
+    found = len([each for each in graph.of(_DATABASE) if is_replica(each)])
     if found < wanted:
         yield Problem("replicas of the database", f"{wanted} at least", found)

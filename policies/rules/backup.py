@@ -4,9 +4,9 @@ from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Binds, Problem, Problems, Severity, rule, stack_rule
-from policies.joins.buckets import BUCKET, parts
+from policies.joins.buckets import BUCKET, is_copy, parts
 from policies.joins.databases import DATABASE, is_replica
-from policies.joins.expect import literal, not_literal, number
+from policies.joins.expect import is_given, literal, not_literal, number
 
 _PLAN = "aws:backup/plan:Plan"
 _SELECTION = "aws:backup/selection:Selection"
@@ -130,7 +130,7 @@ def in_backup_plan(graph: Graph) -> Problems:
         if not graph.of(kind):
             yield Problem("", f"a resource {kind}", None)
     for selection in graph.of(_SELECTION):
-        if not any(name in selection.properties for name in ("resources", "selectionTags", "conditions")):
+        if not any(is_given(selection, name) for name in ("resources", "selectionTags", "conditions")):
             yield Problem("selectionTags", "tags or ARNs", None, selection)
 
 
@@ -233,22 +233,10 @@ def versions_end(bucket: Resource, graph: Graph) -> Problems:
 def copied(bucket: Resource, graph: Graph) -> Problems:
     if _data_class(bucket) in ("none", "public") or not _production(graph):
         raise NotApplicable("public pages, or outside of production")
-    if _is_copy(bucket, graph) or _receives_access_logs(bucket, graph):
+    if is_copy(bucket, graph) or _receives_access_logs(bucket, graph):
         raise NotApplicable("it is the copy, or holds access logs, which the trail repeats")
     if not parts(bucket, graph, "replication"):
         yield Problem("", "a replication of this bucket", None)
-
-
-def _is_copy(bucket: Resource, graph: Graph) -> bool:
-    name = str(bucket.get("bucket", "")) if bucket.is_known("bucket") else ""
-    for each in graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig"):
-        targets = graph.referred(each, "rules", BUCKET)
-        if bucket in targets and bucket is not graph.one(each, "bucket", BUCKET):
-            return True
-        named = [str(one.get("destination.bucket", "")) for one in each.each("rules")] if each.is_known("rules") else []
-        if name and any(target.endswith(f":::{name}") for target in named):
-            return True
-    return False
 
 
 def _receives_access_logs(bucket: Resource, graph: Graph) -> bool:

@@ -236,7 +236,7 @@ def origin_signed(control: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec.html",
 )
 def names_signed(zone: Resource, graph: Graph) -> Problems:
-    if "vpcs" in zone.properties:
+    if is_given(zone, "vpcs"):
         raise NotApplicable("a private zone")
     signed = list(graph.referring(zone, "hostedZoneId", "aws:route53/hostedZoneDnsSec:HostedZoneDnsSec"))
     if not signed:

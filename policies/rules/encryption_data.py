@@ -4,7 +4,7 @@ from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
 from policies.joins.databases import DATABASE
-from policies.joins.expect import KMS_KEYS, customer_key, literal
+from policies.joins.expect import KMS_KEYS, customer_key, is_given, literal
 
 _KMS = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#customer-mgd-key"
 _EBS = "https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html"
@@ -26,7 +26,7 @@ _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 )
 def database_key(database: Resource, graph: Graph) -> Problems:
     source = graph.one(database, "replicateSourceDb", DATABASE)
-    inherits = source is not None and "kmsKeyId" not in database.properties
+    inherits = source is not None and not is_given(database, "kmsKeyId")
     yield from customer_key(source if source is not None and inherits else database, graph, "kmsKeyId")
 
 

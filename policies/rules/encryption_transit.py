@@ -6,7 +6,7 @@ from policies.core.rule import Problem, Problems, Severity, rule
 from policies.joins.buckets import BUCKET, parts
 from policies.joins.databases import DATABASE, PARAMETERS, parameters
 from policies.joins.documents import only_tls
-from policies.joins.expect import literal
+from policies.joins.expect import is_given, literal
 
 _RDS_TLS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html"
 _OLD_AUTHORITIES = ("rds-ca-2015", "rds-ca-2019")
@@ -90,7 +90,7 @@ def bucket_tls(bucket: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html",
 )
 def certificate_by_dns(certificate: Resource, graph: Graph) -> Problems:
-    if "privateKey" in certificate.properties:
+    if is_given(certificate, "privateKey"):
         raise NotApplicable("an imported certificate")
     yield from literal(certificate, "validationMethod", "DNS")
 

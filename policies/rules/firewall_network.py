@@ -4,7 +4,7 @@ from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
 from policies.joins.databases import DATABASE, is_replica
-from policies.joins.expect import given, is_given, literal, not_literal, number
+from policies.joins.expect import given, literal, not_literal, number
 from policies.joins.openings import ANYWHERE
 
 _VPC = "aws:ec2/vpc:Vpc"
@@ -78,7 +78,9 @@ def no_public_addresses(subnet: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/config/latest/developerguide/no-unrestricted-route-to-igw.html",
 )
 def private_route(route: Resource, graph: Graph) -> Problems:
-    if not is_given(route, "gatewayId") or graph.one(route, "gatewayId", _GATEWAY) is None:
+    if graph.one(route, "gatewayId", _GATEWAY) is None:
+        if not graph.referred(route, "gatewayId", "aws:ec2/vpnGateway:VpnGateway"):
+            route.get("gatewayId")
         raise NotApplicable("not to an internet gateway")
     table = graph.one(route, "routeTableId", "aws:ec2/routeTable:RouteTable")
     if table is None:

@@ -6,6 +6,7 @@ from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
+from policies.joins.expect import is_given
 from policies.joins.openings import GROUP, IN, INWARD, OLD_RULE, OUT, OUTWARD, Opening, inward, outward
 
 _LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"
@@ -224,7 +225,7 @@ def documented_way_in(graph: Graph) -> Problems:
         raise NotApplicable("none of the documented platforms")
     allowed = {port for each in system.firewall.openings if each.origin == "edge" for port in each.ports}
     for resource in graph.of(IN):
-        if "prefixListId" in resource.properties:
+        if is_given(resource, "prefixListId"):
             for each in inward(resource):
                 if each.from_port != each.to_port or each.from_port not in allowed:
                     yield Problem(each.path, f"one of {sorted(allowed)}", each.ports, resource)

@@ -5,7 +5,7 @@ from policies.core.resource import Resource
 from policies.core.rule import Problem, Problems, Severity, rule, stack_rule
 from policies.joins.buckets import BUCKET, parts
 from policies.joins.documents import statements
-from policies.joins.expect import literal
+from policies.joins.expect import is_given, literal
 
 _BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 _SNAPSHOTS = "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess"
@@ -194,7 +194,7 @@ def document_private(document: Resource, graph: Graph) -> Problems:
     link="https://docs.aws.amazon.com/config/latest/developerguide/lambda-function-public-access-prohibited.html",
 )
 def function_private(permission: Resource, graph: Graph) -> Problems:
-    narrowed = any(path in permission.properties for path in ("sourceAccount", "sourceArn", "principalOrgId"))
+    narrowed = any(is_given(permission, path) for path in ("sourceAccount", "sourceArn", "principalOrgId"))
     if permission.get("principal") == "*" or (str(permission.get("principal")).endswith(".com") and not narrowed):
         yield Problem("principal", "a principal narrowed by its account", permission.get("principal"))
 

@@ -100,6 +100,9 @@ import pulumi
 told = {each["name"]: each for each in json.loads(pathlib.Path("stack.json").read_text())}
 made = {}
 
+options = pulumi.ResourceOptions(version="1.0.0")
+somewhere = pulumi.CustomResource("aws:cloudwatch/logStream:LogStream", "somewhere", {}, options)
+
 def future(value):
     it = asyncio.get_event_loop().create_future()
     it.set_result(value)
@@ -111,7 +114,7 @@ def value_of(given):
         known = given["known"]
         return resource.id if known is None else pulumi.Output({resource}, future(known), future(True))
     if isinstance(given, dict) and "$unknown" in given:
-        return pulumi.Output(set(), future(None), future(False))
+        return pulumi.Output({somewhere}, future(None), future(False))
     if isinstance(given, dict):
         return {key: value_of(inner) for key, inner in given.items()}
     if isinstance(given, list):

@@ -102,15 +102,22 @@ def graph(case: Stack) -> Graph:
     )
 
 
+#: What a value that nobody knows comes from; the engine tells of every unknown value what it comes from.
+SOMEWHERE = Given("aws:cloudwatch/logStream:LogStream", {})
+
+
 def references(case: Stack, given: Given) -> dict[str, tuple[str, ...]]:
     """Property by property, the resources whose outputs it uses."""
-    found = {key: tuple(urn(each, case[each]) for each in named(value)) for key, value in given.properties.items()}
+    known = {**case, "somewhere": SOMEWHERE}
+    found = {key: tuple(urn(each, known[each]) for each in named(value)) for key, value in given.properties.items()}
     return {key: urns for key, urns in found.items() if urns}
 
 
 def named(value: Any) -> list[str]:
     if isinstance(value, Ref):
         return [value.name]
+    if value is UNKNOWN:
+        return ["somewhere"]
     if isinstance(value, dict):
         return [name for inner in value.values() for name in named(inner)]
     if isinstance(value, list):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Cases, aws, ref, stack
-from tests.policies.of_property import ELSEWHERE, WRITTEN, about
+from tests.policies.of_property import ELSEWHERE, GIVEN, WRITTEN, about
 
 TRAIL = "cloudtrail/trail:Trail"
 RECORDER = "cfg/recorder:Recorder"
@@ -17,6 +17,10 @@ COMPOSITE = "cloudwatch/compositeAlarm:CompositeAlarm"
 FILTER = "cloudwatch/logMetricFilter:LogMetricFilter"
 BUCKET = "s3/bucket:Bucket"
 RUNS = aws("eks/cluster:Cluster")
+#: A platform of ours that another law binds.
+UNDER_GDPR = aws(
+    "eks/cluster:Cluster", tags={"lifeline:system": "tdah-assistant", "lifeline:environment": "production"}
+)
 TOPIC = aws("sns/topic:Topic")
 ALWAYS_KNOWN = {"unknown": "which resources there are is always known"}
 
@@ -65,7 +69,7 @@ CASES = {
         ],
         failing=[stack(t=aws(TRAIL)), stack(t=aws(TRAIL, cloudWatchLogsGroupArn="arn:g"))],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(t=aws(TRAIL, cloudWatchLogsGroupArn=UNKNOWN))],
+        without=GIVEN,
     ),
     "LL-AUD-005": Cases(
         passing=[
@@ -106,8 +110,13 @@ CASES = {
                 p=aws(PACK, templateBody="ROOT_ACCOUNT_MFA_ENABLED IAM_ROOT_ACCESS_KEY_CHECK ACCESS_KEYS_ROTATED"),
             ),
             stack(c=RUNS, p=aws(PACK, templateS3Uri="s3://packs/hipaa.yaml")),
+            stack(c=UNDER_GDPR, s=aws("securityhub/standardsSubscription:StandardsSubscription")),
         ],
-        failing=[stack(c=RUNS), stack(c=RUNS, p=aws(PACK, templateBody="ACCESS_KEYS_ROTATED"))],
+        failing=[
+            stack(c=RUNS),
+            stack(c=RUNS, p=aws(PACK, templateBody="ACCESS_KEYS_ROTATED")),
+            stack(c=RUNS, s=aws("securityhub/standardsSubscription:StandardsSubscription")),
+        ],
         not_applicable=[ELSEWHERE],
         unknown=[stack(c=RUNS, p=aws(PACK, templateBody=UNKNOWN))],
     ),
@@ -146,7 +155,7 @@ CASES = {
             stack(a=aws(ALARM, name="a", alarmActions=["arn:t"], actionsEnabled=False)),
         ],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(a=aws(ALARM, name="a", alarmActions=UNKNOWN))],
+        unknown=[stack(a=aws(ALARM, name="a"), c=aws(COMPOSITE, alarmRule=UNKNOWN, alarmActions=["arn:t"]))],
     ),
     "LL-AUD-017": _watch("Root"),
     "LL-AUD-018": _watch("ConsoleLogin"),

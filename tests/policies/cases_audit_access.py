@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Cases, aws, ref, stack
-from tests.policies.of_property import ELSEWHERE, about
+from tests.policies.of_property import ELSEWHERE, GIVEN, about
 
 BALANCER = "lb/loadBalancer:LoadBalancer"
 DISTRIBUTION = "cloudfront/distribution:Distribution"
@@ -55,7 +55,7 @@ CASES = {
             stack(d=aws(DISTRIBUTION), e=aws(DISTRIBUTION), s=aws(SOURCE, resourceArn=ref("e.arn"))),
         ],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(d=aws(DISTRIBUTION, loggingConfig=UNKNOWN))],
+        without=GIVEN,
     ),
     "LL-AUD-034": Cases(
         passing=[

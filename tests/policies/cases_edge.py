@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Cases, aws, ref, stack
-from tests.policies.of_property import WRITTEN, about
+from tests.policies.of_property import GIVEN, WRITTEN, about
 
 BALANCER = "lb/loadBalancer:LoadBalancer"
 LISTENER = "lb/listener:Listener"
@@ -55,7 +55,7 @@ CASES = {
         ],
         failing=[_listener(protocol="HTTPS"), _listener(protocol="TLS", certificateArn="")],
         not_applicable=[_listener(protocol="HTTP"), ELSEWHERE],
-        unknown=[_listener(protocol="HTTPS", certificateArn=UNKNOWN)],
+        unknown=[_listener(protocol=UNKNOWN)],
     ),
     "LL-EDG-003": Cases(
         passing=[
@@ -126,7 +126,7 @@ CASES = {
         ["TLSv1", "TLSv1.1_2016"],
         literal=True,
     ),
-    "LL-EDG-012": about(DISTRIBUTION, "webAclId", ["arn:acl"], [""]),
+    "LL-EDG-012": about(DISTRIBUTION, "webAclId", ["arn:acl"], [""], given=True),
     "LL-EDG-013": Cases(
         passing=[_origins({"originProtocolPolicy": "https-only", "originSslProtocols": ["TLSv1.2"]}), _origins()],
         failing=[
@@ -174,6 +174,6 @@ CASES = {
             stack(g=aws(GROUP, loadBalancers=["b"], healthCheckType="EC2")),
         ],
         not_applicable=[stack(g=aws(GROUP)), ELSEWHERE],
-        unknown=[stack(g=aws(GROUP, targetGroupArns=UNKNOWN))],
+        without=GIVEN,
     ),
 }

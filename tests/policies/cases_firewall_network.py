@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.policies.cases import UNKNOWN, Cases, Given, Stack, aws, ref, stack
-from tests.policies.of_property import ELSEWHERE, about
+from tests.policies.of_property import ELSEWHERE, GIVEN, about
 
 VPC = "ec2/vpc:Vpc"
 SUBNET = "ec2/subnet:Subnet"
@@ -87,8 +87,8 @@ CASES = {
         not_applicable=[ELSEWHERE],
         unknown=[stack(t=aws(TEMPLATE, networkInterfaces=UNKNOWN))],
     ),
-    "LL-FWL-028": about(INSTANCE, "subnetId", ["subnet-1"], [""]),
-    "LL-FWL-029": about(INSTANCE, "iamInstanceProfile", ["node"], [""]),
+    "LL-FWL-028": about(INSTANCE, "subnetId", ["subnet-1"], [""], given=True),
+    "LL-FWL-029": about(INSTANCE, "iamInstanceProfile", ["node"], [""], given=True),
     "LL-FWL-030": about(DB, "publiclyAccessible", [False], [True], literal=True, missing=False),
     "LL-FWL-031": Cases(
         passing=[stack(s=SUBNETS, db=aws(DB, dbSubnetGroupName="data", vpcSecurityGroupIds=["sg-1"]))],
@@ -99,13 +99,13 @@ CASES = {
             stack(db=aws(DB, vpcSecurityGroupIds=["sg-1"])),
         ],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(db=aws(DB, dbSubnetGroupName=UNKNOWN))],
+        without=GIVEN,
     ),
     "LL-FWL-032": Cases(
         passing=[stack(s=aws(SUBNET), f=aws(FUNCTION, vpcConfig={"subnetIds": [ref("s.id")]}))],
         failing=[stack(f=aws(FUNCTION)), stack(f=aws(FUNCTION, vpcConfig={}))],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(f=aws(FUNCTION, vpcConfig=UNKNOWN))],
+        without=GIVEN,
     ),
     "LL-FWL-033": Cases(
         passing=[_acl(protocol="6", cidrBlock="0.0.0.0/0"), _acl(protocol="-1", cidrBlock="10.0.0.0/8")],
@@ -119,7 +119,7 @@ CASES = {
         not_applicable=[ELSEWHERE],
         unknown=[stack(c=CLUSTER, e=aws(ENDPOINT, serviceName=UNKNOWN))],
     ),
-    "LL-FWL-035": about(ENDPOINT, "policy", ["{}"], [""]),
+    "LL-FWL-035": about(ENDPOINT, "policy", ["{}"], [""], given=True),
     "LL-FWL-036": Cases(
         passing=[
             stack(e=aws(ENDPOINT, vpcEndpointType="Interface", privateDnsEnabled=True, securityGroupIds=["sg-1"]))

@@ -11,7 +11,7 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from tests.policies.cases import Stack, references, resolved, urn
+from tests.policies.cases import SOMEWHERE, Stack, references, resolved, urn
 
 PACK = Path(__file__).parents[2] / "policies"
 
@@ -58,7 +58,7 @@ def _resources(case: Stack) -> list[analyzer_pb2.AnalyzerResource]:
                 for key, urns in references(case, given).items()
             },
         )
-        for name, given in case.items()
+        for name, given in {**case, "somewhere": SOMEWHERE}.items()
     ]
 
 
