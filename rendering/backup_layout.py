@@ -25,13 +25,10 @@ PERIODS: Mapping[BackupTier, str] = {
     BackupTier.MONTHLY: "%Y-%m",
     BackupTier.YEARLY: "%Y",
 }
-#: Billed for 30 days at least, as long as a daily backup stays; the instant archive for 90 (docs/decisions/backups.md).
-STORAGE_CLASSES: Mapping[BackupTier, str] = {
-    BackupTier.DAILY: "STANDARD_IA",
-    BackupTier.WEEKLY: "STANDARD_IA",
-    BackupTier.MONTHLY: "GLACIER_IR",
-    BackupTier.YEARLY: "GLACIER_IR",
-}
+#: What is kept for so many days at least may lie in so cheap a class: AWS bills that long (docs/decisions/backups.md).
+STORAGE_CLASSES = ((90, "GLACIER_IR"), (30, "STANDARD_IA"), (0, "STANDARD"))
+#: What a verification and a drill found, in the bucket of evidence.
+EVIDENCE_KEYS = {name: f"{name}/{{yyyymmdd}}/{{hhmmss}}.json" for name in ("verification", "drill")}
 _LONGEST_FIRST = tuple(reversed(BackupTier))
 _PATTERNS = {"{yyyymmdd}": r"(?P<yyyymmdd>\d{8})", "{hhmmss}": r"(?P<hhmmss>\d{6})"}
 
@@ -92,6 +89,17 @@ def latest_key(kind: str) -> str:
     return f"{LATEST_PREFIX}{kind}.json"
 
 
+def storage_class(days: int) -> str:
+    """All of them answer at once: a restore never waits for hours."""
+    return next(name for least, name in STORAGE_CLASSES if days >= least)
+
+
+def object_patterns(backups: Backups) -> tuple[str, ...]:
+    """Of all keys that are written once and never again, as policies match them."""
+    first = backups.key_layout.split("/")[0].replace("{yyyymmdd}", "2???????")
+    return tuple(dict.fromkeys(f"{first.replace('{kind}', kind.name)}/*" for kind in backups.kinds))
+
+
 def list_prefix(backups: Backups, kind: str) -> str:
     """Under which all manifests of a kind are found."""
     return f"{kind}/" if backups.key_layout.startswith("{kind}/") else ""
@@ -126,7 +134,7 @@ def tier_for(backups: Backups, kind: str, at: datetime, existing: Iterable[Backu
     """The longest tier whose period has no whole backup yet, in this tier or a longer one."""
     longest_first = tiers(backups)
     mine: Sequence[Backup] = [each for each in existing if each.kind == kind]
-    for place, tier in enumerate(longest_first):
+    for place, tier in enumerate(longest_first[:-1]):
         period, as_long = at.astimezone(UTC).strftime(PERIODS[tier]), longest_first[: place + 1]
         if not any(each.tier in as_long and each.at.strftime(PERIODS[tier]) == period for each in mine):
             return tier
@@ -143,11 +151,12 @@ def layout(system: System) -> dict[str, Any]:
                 "name": tier.value,
                 "days": backups.days(tier),
                 "period": PERIODS[tier],
-                "storage_class": STORAGE_CLASSES[tier],
+                "storage_class": storage_class(backups.days(tier)),
             }
             for tier in tiers(backups)
         ],
         "tier_tag": TIER_TAG,
+        "evidence": EVIDENCE_KEYS,
         "object_lock_days": backups.object_lock_days,
         "never": list(backups.never),
     }

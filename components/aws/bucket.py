@@ -77,8 +77,8 @@ class Bucket(pulumi.ComponentResource):
         self.arn = policy.bucket.apply(bucket_policies.arn)
         self.register_outputs({"bucketName": self.bucket_name, "arn": self.arn})
 
-    def copy_to(self, to: Copy) -> None:
-        """From now on, every object; once for a bucket."""
+    def copy_to(self, *to: Copy) -> None:
+        """From now on, every object; called once for a bucket, with all places."""
         replicate(self._name, self._bucket, to, self._args.key_arn, self._naming, self._after_versions())
 
     def may_read(self, prefix: str = "") -> tuple[Statement, ...]:

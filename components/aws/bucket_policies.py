@@ -41,6 +41,20 @@ def nobody_deletes(bucket: str) -> Statement:
     return _deny("NobodyDeletes", ["s3:DeleteObject", "s3:DeleteObjectVersion"], [f"{arn(bucket)}/*"], {})
 
 
+def nothing_is_overwritten(bucket: str, keys: Sequence[str]) -> Statement:
+    """Whoever writes an object under `keys` must say that there is none yet (If-None-Match). The parts of an upload
+    cannot say it; what completes the upload has to."""
+    creating = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    return _deny("NothingIsOverwritten", ["s3:PutObject"], [f"{arn(bucket)}/{key}" for key in keys], creating)
+
+
+def tag_stays(bucket: str, tag: str) -> Statement:
+    """Where a tag decides how long an object is kept, changing the tag is deleting the object."""
+    actions = [f"s3:{verb}Object{version}Tagging" for verb in ("Put", "Delete") for version in ("", "Version")]
+    carried = {"Null": {f"s3:ExistingObjectTag/{tag}": "false"}}
+    return _deny("TagStays", actions, [f"{arn(bucket)}/*"], carried)
+
+
 def service_writes(
     bucket: str,
     service: str,

@@ -1,0 +1,192 @@
+"""Where backups are kept: a bucket for each class of them, locked and never overwritten, and a locked vault.
+
+The same component stands a second time in the recovery region, and where the stack names one a third time in an account
+of its own (backup_account.py); the first copies to the others.
+
+Costs a month, us-east-1 list prices of 2026-11, for dumps of 333 GB (a third of 1,000): 44 lie in infrequent access,
+18 in the instant archive: (44.2 * 0.0125 + 18.3 * 0.004) * 333 = 209 USD, where the standard class would be 479 USD
+(docs/measured/lifecycle.md). The copies cost as much again, and getting 30 of them there within minutes 0.035 USD a GB,
+350 USD. Verification and drill read five dumps at 0.01 USD a GB, 17 USD.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+
+from components.aws import backup_lifecycle, bucket_policies
+from components.aws.backup_vault import BackupVault, BackupVaultArgs
+from components.aws.bucket import Bucket, BucketArgs, ObjectLock
+from components.aws.bucket_lifecycle import Keep
+from components.aws.bucket_replication import Copy
+from components.aws.log_groups import LogClass, days_kept
+from components.aws.policy_documents import Statement, allow
+from components.naming import DataClass, Naming
+from rendering import backup_layout as layout
+from rendering.backup_layout import BackupClass
+from systems.model import System
+
+_PURPOSES = {BackupClass.DATABASE: "db-backups", BackupClass.APPLICATION: "app-backups"}
+#: Of a bucket whose name a document gives, for all classes together, and of its copies.
+_TOGETHER = "backups"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackupsArgs:
+    """`key_arn` is the backups key of the place. `records_bucket` is the archive of logs: they need no second one."""
+
+    system: System
+    key_arn: pulumi.Input[str]
+    access_log_bucket: pulumi.Input[str] | None = None
+    records_bucket: pulumi.Input[str] | None = None
+    admits: Callable[[str], Sequence[Statement]] = lambda bucket: ()
+    """Who copies in from another account: more statements for each bucket's policy, by its name."""
+    vault: bool = True
+    """False in an account that takes copies of objects only."""
+
+
+class Backups(pulumi.ComponentResource):
+    """`buckets` by class (two classes may share one), `arns` for the audit trail, `vault_*` for the plan."""
+
+    buckets: dict[str, pulumi.Input[str]]
+    arns: list[pulumi.Output[str]]
+    vault_name: pulumi.Output[str] | None = None
+    vault_arn: pulumi.Output[str] | None = None
+
+    def __init__(self, name: str, args: BackupsArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
+        super().__init__("lifeline:aws:Backups", name, None, opts)
+        self._name, self._args, self._naming = name, args, naming
+        self._buckets = {classes: self._create_dump_bucket(classes) for classes in self._classes()}
+        self._evidence = self._create_evidence_bucket()
+        self._all = {**self._buckets, (BackupClass.EVIDENCE,): self._evidence}
+        self.buckets = {each.value: bucket.bucket_name for classes, bucket in self._all.items() for each in classes}
+        if args.records_bucket is not None:
+            self.buckets[BackupClass.LOGS.value] = args.records_bucket
+        self.arns = [bucket.arn for bucket in self._all.values()]
+        if args.vault:
+            vault = self._create_vault()
+            self.vault_name, self.vault_arn = vault.vault_name, vault.vault_arn
+        self.register_outputs({"buckets": self.buckets, "vaultName": self.vault_name})
+
+    @property
+    def names_known(self) -> tuple[str, ...]:
+        """Of all buckets, before they exist."""
+        return tuple(bucket.name_known for bucket in self._all.values())
+
+    def copy_to(self, *others: "Backups") -> None:
+        """Every object, from now on; called once, with all places."""
+        for classes, bucket in self._all.items():
+            bucket.copy_to(*(other._copy(classes, self._naming.account_id) for other in others))
+
+    def may_dump(self) -> tuple[Statement, ...]:
+        """Of the job that makes backups: new objects with their tags, and lists. It reads and deletes none."""
+        buckets = [bucket.arn for bucket in self._buckets.values()]
+        adding = ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+        return (
+            allow("FindBackups", ["s3:ListBucket"], buckets),
+            allow("AddBackups", adding, _objects(buckets)),
+            allow("EncryptBackups", ["kms:GenerateDataKey", "kms:Decrypt"], [self._args.key_arn]),
+        )
+
+    def may_restore(self, *copies: "Backups") -> tuple[Statement, ...]:
+        """Of verification and drill: every backup, here and in `copies`, and new evidence of what they found."""
+        places = (self, *copies)
+        buckets = [bucket.arn for place in places for bucket in place._buckets.values()]
+        return (
+            allow("FindBackups", ["s3:ListBucket"], buckets),
+            allow("ReadBackups", ["s3:GetObject", "s3:GetObjectVersion"], _objects(buckets)),
+            allow("DecryptBackups", ["kms:Decrypt"], [place._args.key_arn for place in places]),
+            allow("AddEvidence", ["s3:PutObject", "s3:AbortMultipartUpload"], _objects([self._evidence.arn])),
+            allow("EncryptEvidence", ["kms:GenerateDataKey"], [self._args.key_arn]),
+        )
+
+    def _copy(self, classes: tuple[BackupClass, ...], account_id: str) -> Copy:
+        elsewhere = self._naming.account_id if self._naming.account_id != account_id else None
+        return Copy(bucket_arn=self._all[classes].arn, key_arn=self._args.key_arn, account_id=elsewhere)
+
+    def _classes(self) -> tuple[tuple[BackupClass, ...], ...]:
+        """What is dumped, each class apart; all in one bucket where a document gives it a name."""
+        backups = self._args.system.backups
+        used = {layout.class_of(kind) for kind in backups.kinds}
+        classes = tuple(each for each in BackupClass if each in used)
+        return (classes,) if backups.bucket_name else tuple((each,) for each in classes)
+
+    def _create_dump_bucket(self, classes: tuple[BackupClass, ...]) -> Bucket:
+        system, backups = self._args.system, self._args.system.backups
+        purpose = _TOGETHER if backups.bucket_name else _PURPOSES[classes[0]]
+        return self._create_bucket(
+            purpose,
+            keep=backup_lifecycle.keeps(backups, classes),
+            locked_days=backups.object_lock_days,
+            written_once=layout.object_patterns(backups),
+            physical_name=system.backup_bucket_name if self._at_home else None,
+        )
+
+    def _create_evidence_bucket(self) -> Bucket:
+        """What drills and verifications found, and what is put aside in an incident: kept like the audit's records."""
+        system = self._args.system
+        days = days_kept(system.retention, LogClass.AUDIT)
+        return self._create_bucket(
+            "evidence",
+            keep=backup_lifecycle.evidence(days),
+            locked_days=days if system.production else system.backups.object_lock_days,
+            written_once=("*",),
+        )
+
+    @property
+    def _at_home(self) -> bool:
+        return not self._naming.place
+
+    def _create_bucket(
+        self,
+        purpose: str,
+        *,
+        keep: Sequence[Keep],
+        locked_days: int,
+        written_once: Sequence[str],
+        physical_name: str | None = None,
+    ) -> Bucket:
+        production = self._args.system.production
+
+        def statements(bucket: str) -> Iterable[Statement]:
+            yield bucket_policies.nothing_is_overwritten(bucket, written_once)
+            yield bucket_policies.tag_stays(bucket, layout.TIER_TAG)
+            if production:
+                yield bucket_policies.nobody_deletes(bucket)
+            yield from self._args.admits(bucket)
+
+        return Bucket(
+            f"{self._name}-{purpose}",
+            BucketArgs(
+                purpose=purpose,
+                data_class=DataClass.HEALTH,
+                key_arn=self._args.key_arn,
+                physical_name=physical_name,
+                keep=keep,
+                object_lock=ObjectLock(days=locked_days, compliance=production),
+                access_log_bucket=self._args.access_log_bucket,
+                statements=lambda bucket: tuple(statements(bucket)),
+                protect=production,
+                emptied_on_destroy=not production,
+            ),
+            self._naming,
+            ResourceOptions(parent=self),
+        )
+
+    def _create_vault(self) -> BackupVault:
+        system = self._args.system
+        return BackupVault(
+            f"{self._name}-vault",
+            BackupVaultArgs(
+                key_arn=self._args.key_arn,
+                least_days=min(each.days for each in system.backups.kept),
+                compliance=system.production,
+            ),
+            self._naming,
+            ResourceOptions(parent=self),
+        )
+
+
+def _objects(buckets: Sequence[pulumi.Output[str]]) -> list[pulumi.Output[str]]:
+    return [pulumi.Output.concat(arn, "/*") for arn in buckets]
