@@ -13,6 +13,8 @@ from systems.model import System
 START = "start.sh"
 #: Beyond Sentinel's own clockwork: how long a planned leave and a start with empty hands wait for others.
 _LATE_SECONDS, _LEAVE_SECONDS, _PATIENCE_SECONDS = 120, 15, 2
+#: From a Sentinel's decision to replace a master until the next one says that it is the master.
+_PROMOTION_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ def _settings(system: System, around: Surroundings) -> str:
         "SENTINEL_PORT": cache.sentinel_port,
         "NODES": " ".join(f"{each}:{cache.port}" for each in around.nodes),
         "NODE_COUNT": len(around.nodes),
+        "SENTINEL_COUNT": len(around.sentinels),
+        "PROMOTION_SECONDS": _PROMOTION_SECONDS,
         "SENTINELS": " ".join(f"{each}:{cache.sentinel_port}" for each in around.sentinels),
         "QUORUM": cache.quorum,
         "ENCRYPTION": f"--tls --cacert {around.certificates}/ca.crt" if cache.tls else "",

@@ -1,8 +1,9 @@
 #!/bin/sh
 # What a container of the cache runs: `start.sh server|sentinel|alive|ready|leave`.
 #
-# No server decides by itself that it is the master: it starts as what a quorum of Sentinels says it is. One that has
-# lost its data waits until another holds the mastership, or until the others say that they hold nothing either.
+# No server decides by itself that it is the master: it starts as what a quorum of Sentinels says it is, and one that they
+# name follows nobody, and takes no write, until none of them is about to replace it. One that has lost its data waits
+# until another holds the mastership, or until the others say that they hold nothing either.
 # Beside `settings`: CACHE_FILES, CACHE_DATA, CACHE_HOST (own name), CACHE_SECRETS, CACHE_INTERNAL, CACHE_BIND.
 set -eu
 umask 077
@@ -65,27 +66,72 @@ nobody_holds_anything() {
 # A server is promoted a second before the Sentinels name it.
 another_acts() { each replica "$NODES" INFO replication | grep -qx 'role:master'; }
 
-# Sets `master` once it is sure. While it waits, Sentinels find another master for one that is empty.
+# Each thing once.
+say_once() {
+    [ "$1" = "${said:-}" ] || say "$1"
+    said=$1
+}
+
+# Sets `master` once it is named. While an empty one waits, Sentinels find another.
 find_master() {
-    began=$(date +%s) said=
+    began=$(date +%s)
     while :; do
         master=$(named_by "$QUORUM")
-        why="no $QUORUM Sentinels agree on a master"
-        if [ -n "$master" ]; then
-            if [ "$master" != "$CACHE_HOST" ]; then
-                return
-            elif another_acts; then
-                why="named the master while another acts as one: waiting for the Sentinels to say so"
-            elif filled || nobody_holds_anything; then
-                return
-            else
-                why="named the master, yet without data: waiting for one who has it"
-            fi
+        if [ -z "$master" ]; then
+            say_once "no $QUORUM Sentinels agree on a master"
+        elif [ "$master" != "$CACHE_HOST" ] || filled || nobody_holds_anything; then
+            return
+        else
+            say_once "named the master, yet without data: waiting for one who has it"
         fi
-        [ "$why" = "$said" ] || say "$why"
-        said=$why
         sleep 0.2
     done
+}
+
+# Every Sentinel that answers sees this server as its master and as well. One of them alone knows that it is replacing it:
+# while not all answer, a fail-over of a silent one is given time to show.
+undisputed() {
+    told=$(for sentinel in $SENTINELS; do
+        (ask replica "$sentinel" SENTINEL MASTER "$MASTER_NAME" | awk -v own="$CACHE_HOST" '
+            key == "ip" { ip = $0 } key == "flags" { flags = $0 } { key = NR % 2 ? $0 : "" }
+            END { if (NR) print (ip == own && flags == "master") ? "yes" : "no" }' || true) &
+    done; wait)
+    agreed=$(echo "$told" | grep -c yes || true)
+    echo "$told" | grep -q no && return 1
+    [ "$agreed" -eq "$SENTINEL_COUNT" ] ||
+        { [ "$agreed" -ge "$QUORUM" ] && [ $(($(date +%s) - began)) -ge "$PROMOTION_SECONDS" ]; }
+}
+
+# What the server itself says of its role.
+field() { echo "$role" | sed -n "s/^$1://p"; }
+
+# After its start: the server becomes what the Sentinels say by then, which may not be what they said before it.
+settle() {
+    began=$(date +%s) sure=0
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 0.3
+        named=$(named_by "$QUORUM") role=$(own INFO replication)
+        [ -n "$named" ] && [ -n "$role" ] || continue
+        if [ "$named" != "$CACHE_HOST" ]; then
+            [ "$(field master_host)" != "$named" ] || [ "$(field master_link_status)" != up ] || return 0
+            [ "$(field master_host)" = "$named" ] || become "$named" "$PORT"
+            sure=0
+        elif [ "$(field role)" = master ]; then
+            return 0
+        elif another_acts || ! undisputed; then
+            say_once "named the master, yet disputed: waiting for the Sentinels to agree"
+            sure=0
+        else
+            # twice in a row: a Sentinel may have been about to find out
+            sure=$((sure + 1))
+            [ "$sure" -lt 2 ] || become NO ONE
+        fi
+    done
+}
+
+become() {
+    say "becomes follower of: $*"
+    ask sentinel "$CACHE_HOST:$OWN_PORT" REPLICAOF "$@" >/dev/null
 }
 
 # Hashes of a user's passwords. What the rotation has saved counts as long as it knows the mounted one.
@@ -126,9 +172,11 @@ start_server() {
         echo "aclfile $CACHE_DATA/users.acl"
         echo "replica-announce-ip $CACHE_HOST"
         echo "masterauth $(password "$CACHE_INTERNAL/replica")"
-        [ "$master" = "$CACHE_HOST" ] || echo "replicaof $master $PORT"
+        # where nobody listens: neither a master nor one that others could copy
+        if [ "$master" = "$CACHE_HOST" ]; then echo "replicaof $CACHE_HOST 1"; else echo "replicaof $master $PORT"; fi
     } >"$CACHE_DATA/redis.conf"
     say "the master is $master"
+    settle $$ &
     exec redis-server "$CACHE_DATA/redis.conf"
 }
 

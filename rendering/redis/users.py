@@ -29,7 +29,7 @@ _OF_SERVER: Mapping[str, str] = {
 }
 _SENTINEL_READING = "+sentinel|masters +sentinel|master +sentinel|replicas +sentinel|slaves +sentinel|sentinels"
 _OF_SENTINEL: Mapping[str, str] = {
-    REPLICA: f"{_NO_DATA} +ping +sentinel|get-master-addr-by-name",
+    REPLICA: f"{_NO_DATA} +ping +sentinel|get-master-addr-by-name +sentinel|master",
     SENTINEL: "allchannels +@all",
     PROBE: f"{_NO_DATA} {_OBSERVING}",
     EXPORTER: f"{_NO_DATA} {_OBSERVING} {_SENTINEL_READING} +sentinel|ckquorum",

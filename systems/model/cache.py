@@ -23,7 +23,8 @@ class Failover(Part):
     down_after_milliseconds: int
     failover_timeout_milliseconds: int
     minimum_replicas_to_write: int = 1
-    maximum_lag_seconds: int = 10
+    maximum_lag_seconds: int = 5
+    """A master that is cut off loses what it takes in this time; replicas report every second."""
 
     @property
     def outage_seconds(self) -> float:

@@ -41,12 +41,14 @@ def next_address() -> str:
     return next(_addresses)
 
 
-def wait_until(what: str, true: Callable[[], object], seconds: float = LIMIT_SECONDS) -> float:
+def wait_until(
+    what: str, true: Callable[[], object], seconds: float = LIMIT_SECONDS, every_seconds: float = 0.02
+) -> float:
     """Seconds it took."""
     began = time.monotonic()
     while not true():
         assert time.monotonic() - began < seconds, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
+        time.sleep(every_seconds)
     return time.monotonic() - began
 
 

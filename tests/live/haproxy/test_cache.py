@@ -43,11 +43,13 @@ def _command(address: str, port: int, password: str, *words: str) -> str:
 def servers(tmp_path: Path) -> Iterator[list[Redis]]:
     program = debian_packages.program("redis-server", package="redis-server")
     port, started = free_port(), []
-    for number in range(2):
+    for number in range(3):
         address, directory = next_address(), tmp_path / f"redis-{number}"
         directory.mkdir()
         settings = ["--bind", address, "--port", str(port), "--requirepass", "first", "--masterauth", "first"]
-        follows = ["--replicaof", started[0].address, str(port)] if started else []
+        settings += ["--min-replicas-to-write", "1", "--repl-diskless-sync-delay", "0"]
+        # the last one holds itself for a master, too
+        follows = ["--replicaof", started[0].address, str(port)] if number == 1 else []
         process = subprocess.Popen(
             [str(program), *settings, *follows, "--save", "", "--dir", str(directory)], stdout=subprocess.DEVNULL
         )
@@ -62,12 +64,12 @@ def servers(tmp_path: Path) -> Iterator[list[Redis]]:
 def fleet(tmp_path: Path, servers: list[Redis]) -> Iterator[Fleet]:
     with standing(tmp_path, quick(production("astral-draft"))) as fleet:
         proxy = fleet.proxies[0]
-        behind = CacheServers(host=HOST, port=servers[0].port, count=2, bind_port=free_port(), authority=None)
+        behind = CacheServers(host=HOST, port=servers[0].port, count=3, bind_port=free_port(), authority=None)
         proxy.surroundings = replace(proxy.surroundings, cache=behind)
         proxy.files = haproxy.fleet(fleet.system, proxy.surroundings)
         proxy.cache_password = tmp_path / "password"
         proxy.cache_password.write_text("first\n")
-        fleet.names[HOST] = [each.address for each in servers]
+        fleet.names[HOST] = [each.address for each in reversed(servers)]
         fleet.start()
         yield fleet
 
@@ -77,28 +79,36 @@ def test_connections_follow_the_master_and_its_password(fleet: Fleet, servers: l
     assert proxy.surroundings.cache and proxy.cache_password
     port = proxy.surroundings.cache.bind_port
 
-    def role(password: str = "first") -> str:
+    def told(*words: str, password: str = "first") -> str:
         with suppress(OSError):
-            return _command("127.0.0.1", port, password, "INFO replication")
+            return _command("127.0.0.1", port, password, *words)
         return ""
 
-    def set_through_cache(key: str, password: str = "first") -> bool:
-        with suppress(OSError):
-            return "+OK" in _command("127.0.0.1", port, password, "SET", key, "1")
-        return False
+    def role(password: str = "first") -> str:
+        return told("INFO", "replication", password=password)
 
-    master, follower = servers
+    def set_through_cache(key: str) -> bool:
+        return "+OK" in told("SET", key, "1")
+
+    master, follower, unfollowed = servers
     wait_until("the master is found", lambda: set_through_cache("before"))
     assert "role:master" in role()
+    assert "$-1" in unfollowed.command("GET", "before"), "a master that nobody follows is asked last"
 
     follower.command("REPLICAOF", "NO", "ONE")
     master.command("REPLICAOF", follower.address, str(follower.port))
     wait_until("the new one is", lambda: proxy.servers_up("cache") == 1 and set_through_cache("after"))
     assert "$1" in follower.command("GET", "after")
 
-    for each in servers:
+    master.command("REPLICAOF", unfollowed.address, str(unfollowed.port))
+    wait_until("the one that is followed again", lambda: "$-1" in told("GET", "after"))
+    master.process.kill()
+    wait_until("none is followed", lambda: proxy.servers_up("cache") == 0)
+    wait_until("any master is better than none", lambda: "role:master" in role())
+
+    for each in (follower, unfollowed):
         each.command("CONFIG", "SET", "requirepass", "second")
         each.command("CONFIG", "SET", "masterauth", "second", password="second")
     proxy.cache_password.write_text("second\n")
-    wait_until("the new password is asked with", lambda: set_through_cache("rotated", "second"))
+    wait_until("the new password is asked with", lambda: "role:master" in role("second"))
     assert "second" not in (proxy.directory / "haproxy.cfg").read_text()

@@ -47,8 +47,8 @@ def door(directory: Path, cluster: Cluster) -> Iterator[Impatient]:
 class Writer:
     """Each key once; `acknowledged` are those that Redis said OK to, with the time it did."""
 
-    def __init__(self, at: Impatient) -> None:
-        self._at, self._over = at, threading.Event()
+    def __init__(self, at: Impatient, prefix: str = "key") -> None:
+        self._at, self._prefix, self._over = at, prefix, threading.Event()
         self.acknowledged: dict[str, float] = {}
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
@@ -72,8 +72,8 @@ class Writer:
             number += 1
             try:
                 connection = connection or Connection(self._at, users.APPLICATION, PASSWORD.format(user="application"))
-                if connection.command("SET", f"key-{number}", "1") == "OK":
-                    self.acknowledged[f"key-{number}"] = time.monotonic()
+                if connection.command("SET", f"{self._prefix}-{number}", "1") == "OK":
+                    self.acknowledged[f"{self._prefix}-{number}"] = time.monotonic()
             except (OSError, RedisError, ValueError):
                 # a server that refuses is no master any more, or not yet: the next connection may find one
                 if connection:

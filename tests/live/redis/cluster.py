@@ -22,6 +22,7 @@ from rendering.redis import users
 from systems.model import System
 from tests import debian_packages
 from tests.live.haproxy.fleet import free_port, next_address, wait_until
+from tests.live.redis.wires import Wires
 
 PASSWORD = "password-of-{user}"
 
@@ -35,10 +36,11 @@ class Impatient(Server):
 
 @dataclass
 class Member:
-    """One container: `server` or `sentinel`."""
+    """One container: `server` or `sentinel`. Others know it by `address`; it listens on `inside`."""
 
     role: str
     address: str
+    inside: str
     port: int
     directory: Path
     surroundings: dict[str, str]
@@ -65,6 +67,12 @@ class Member:
         assert self.process
         self.process.send_signal(number)
 
+    def freeze(self) -> None:
+        self.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.send(signal.SIGCONT)
+
     def kill(self) -> None:
         """As if its machine were gone: nothing is finished or said."""
         if self.process:
@@ -83,8 +91,13 @@ class Member:
         for entry in sorted(self.directory.rglob("*"), reverse=True):
             entry.rmdir() if entry.is_dir() else entry.unlink()
 
+    @property
+    def door(self) -> Impatient:
+        """Whether it is cut off from others or not."""
+        return Impatient(self.inside, self.port, self.trust)
+
     def connect(self, user: str) -> Connection:
-        return Connection(Impatient(self.address, self.port, self.trust), user, PASSWORD.format(user=user))
+        return Connection(self.door, user, PASSWORD.format(user=user))
 
     def tell(self, user: str, *words: str) -> object:
         with self.connect(user) as connection:
@@ -99,15 +112,17 @@ class Member:
 
 
 class Cluster:
-    """All of them, as a platform's spec wants them."""
+    """All of them, as a platform's spec wants them; with `wires`, each can be cut off from all others."""
 
-    def __init__(self, directory: Path, system: System) -> None:
+    def __init__(self, directory: Path, system: System, wires: Wires | None = None) -> None:
         debian_packages.program("redis-server", package="redis-server")
         self.system = replace(system, cache=replace(system.cache, port=free_port(), sentinel_port=free_port()))
         cache = self.system.cache
         nodes = [next_address() for _ in range(cache.nodes)]
         sentinels = [next_address() for _ in range(cache.sentinels)]
-        self.authority = _certificates(directory / "tls", [*nodes, *sentinels, "127.0.0.1"])
+        self.wires = wires
+        self._inside = {address: next_address() if wires else address for address in (*nodes, *sentinels)}
+        self.authority = _certificates(directory / "tls", [*nodes, *sentinels, *self._inside.values(), "127.0.0.1"])
         self.trust = ssl.create_default_context(cafile=str(self.authority))
         around = redis.Surroundings(nodes=nodes, sentinels=sentinels, certificates=str(directory / "tls"))
         _write(directory / "files", redis.files(self.system, around))
@@ -127,9 +142,11 @@ class Cluster:
             "CACHE_INTERNAL": str(self._directory / "internal"),
             "CACHE_DATA": str(home),
             "CACHE_HOST": address,
-            "CACHE_BIND": address,
+            "CACHE_BIND": self._inside[address],
         }
-        return Member(role, address, port, home, surroundings, self.trust)
+        if self.wires:
+            self.wires.lead(address, port, self._inside[address])
+        return Member(role, address, self._inside[address], port, home, surroundings, self.trust)
 
     @property
     def members(self) -> list[Member]:
@@ -165,7 +182,7 @@ class Cluster:
         return False
 
     def wait_until_whole(self) -> Member:
-        wait_until("one master, two replicas, three Sentinels in agreement", self.whole, 120)
+        wait_until("one master, two replicas, three Sentinels in agreement", self.whole, 120, every_seconds=0.2)
         return self.masters()[0]
 
     def close(self) -> None:
@@ -174,6 +191,8 @@ class Cluster:
                 with suppress(ProcessLookupError):
                     member.send(signal.SIGCONT)
                 member.kill()
+        if self.wires:
+            self.wires.close()
 
 
 def _write(directory: Path, files: "dict[str, str] | object") -> Path:
@@ -186,7 +205,7 @@ def _write(directory: Path, files: "dict[str, str] | object") -> Path:
 def _certificates(directory: Path, addresses: list[str]) -> Path:
     """One for all, which is its own authority."""
     directory.mkdir()
-    names = ",".join(["DNS:cache", *(f"IP:{each}" for each in addresses)])
+    names = ",".join(["DNS:cache", *(f"IP:{each}" for each in dict.fromkeys(addresses))])
     key, certificate, authority = (directory / name for name in ("tls.key", "tls.crt", "ca.crt"))
     request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     about = ["-days", "30", "-subj", "/CN=cache", "-addext", f"subjectAltName={names}"]
@@ -197,8 +216,8 @@ def _certificates(directory: Path, addresses: list[str]) -> Path:
 
 
 @contextmanager
-def standing(directory: Path, system: System) -> Iterator[Cluster]:
-    cluster = Cluster(directory, system)
+def standing(directory: Path, system: System, wires: Wires | None = None) -> Iterator[Cluster]:
+    cluster = Cluster(directory, system, wires)
     try:
         yield cluster
     except BaseException:

@@ -1,5 +1,6 @@
 """Whoever starts asks who the master is: one master after every fault, and nothing acknowledged is gone."""
 
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -94,6 +95,22 @@ def test_a_killed_master_is_replaced_and_comes_back_as_a_follower(cluster: Clust
     master.start()
     after = cluster.wait_until_whole()
     assert after is not master and _kept(after, keys)
+
+
+def test_a_master_that_is_back_while_another_is_promoted_takes_no_write(cluster: Cluster) -> None:
+    """Sentinels name the old one until they have seen that the new one is a master: it would lose what it takes."""
+    [master] = cluster.masters()
+    others = [node for node in cluster.nodes if node is not master]
+    keys = _write(master, "promoted")
+    master.kill()
+    before = len(master.log)
+    wait_until("another is promoted", lambda: any(each.replication().get("role") == "master" for each in others))
+    master.start()
+    after = cluster.wait_until_whole()
+    assert after is not master and _kept(after, keys)
+    lines = master.log[before:].splitlines()
+    assert any(re.match(r"\d+:S ", line) for line in lines), "it ran as a follower"
+    assert not any(re.match(r"\d+:M .*MASTER MODE", line) for line in lines), "and never as a master"
 
 
 def test_a_full_restart_keeps_the_data_and_one_master(cluster: Cluster) -> None:
