@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 REHEARSAL := $(RUN) -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status outputs logs env tools policy test lint prove bench clean lock
+.PHONY: help up preview down status outputs logs env tools policy health test lint prove bench clean lock
 # An interrupted command must not take the environment with it.
 .PRECIOUS: $(VENV)/.installed
 
@@ -40,6 +40,10 @@ tools: $(VENV)/.installed ## get the tools: from PATH, official releases, or bui
 
 policy: $(VENV)/.installed ## preview the stack under the policy pack (PACK=<directory>)
 	@$(REHEARSAL) policy $(STACK) $(if $(PACK),--pack $(PACK))
+
+health: $(VENV)/.installed ## smoke checks of what stands (REHEARSED=1: of the rehearsal, STRICT=1, JSON=1, WITHIN=<seconds>)
+	@$(RUN) -m operations health $(STACK) $(if $(REHEARSED),--rehearsal) $(if $(STRICT),--strict) $(if $(JSON),--json) \
+		$(if $(WITHIN),--within $(WITHIN)) $(if $(OUTPUTS),--outputs $(OUTPUTS))
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools

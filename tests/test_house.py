@@ -14,6 +14,7 @@ CLOSED = {
     "layers": {"policies", "rehearsal", "tests"},
     "policies": {"components", "layers", "rehearsal", "tests"},
     "rehearsal": {"components", "layers", "tests"},
+    "operations": {"pulumi", "layers", "policies", "tests"},
     "__main__.py": {"policies", "rehearsal", "tests"},
 }
 

@@ -77,14 +77,16 @@ def _all(stack: Stack, door: Door, timeout: float) -> Callable[[], list[Check]]:
     return fresh
 
 
-def patient(checks: Callable[[], list[Check]], within_seconds: float) -> list[Finding]:
+def patient(
+    checks: Callable[[], list[Check]], within_seconds: float, pause_seconds: float = _PAUSE_SECONDS
+) -> list[Finding]:
     """The last round: the first that finds nothing broken, or the one in which patience ended."""
     end = time.monotonic() + within_seconds
     while True:
         findings = judge(checks())
         if time.monotonic() >= end or not any(each.verdict is Verdict.BROKEN for each in findings):
             return findings
-        time.sleep(min(_PAUSE_SECONDS, max(0.0, end - time.monotonic())))
+        time.sleep(min(pause_seconds, max(0.0, end - time.monotonic())))
 
 
 def _server(given: str | None) -> tuple[str, int] | None:

@@ -1,0 +1,24 @@
+"""The command line of the operations: `python -m operations health STACK`."""
+
+import typer
+
+from operations import state
+from operations.health.cli import health
+
+app = typer.Typer(
+    name="operations",
+    help="Act on environments that stand, or ask them how they are.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(health)
+state.register(app)
+
+
+@app.callback()
+def _operations() -> None:  # pyright: ignore[reportUnusedFunction]
+    """Act on environments that stand, or ask them how they are."""
+
+
+def main() -> None:
+    app()
