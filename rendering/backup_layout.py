@@ -27,8 +27,6 @@ PERIODS: Mapping[BackupTier, str] = {
 }
 #: What is kept for so many days at least may lie in so cheap a class: AWS bills that long (docs/decisions/backups.md).
 STORAGE_CLASSES = ((90, "GLACIER_IR"), (30, "STANDARD_IA"), (0, "STANDARD"))
-#: What a verification and a drill found, in the bucket of evidence.
-EVIDENCE_KEYS = {name: f"{name}/{{yyyymmdd}}/{{hhmmss}}.json" for name in ("verification", "drill")}
 _LONGEST_FIRST = tuple(reversed(BackupTier))
 _PATTERNS = {"{yyyymmdd}": r"(?P<yyyymmdd>\d{8})", "{hhmmss}": r"(?P<hhmmss>\d{6})"}
 
@@ -156,7 +154,6 @@ def layout(system: System) -> dict[str, Any]:
             for tier in tiers(backups)
         ],
         "tier_tag": TIER_TAG,
-        "evidence": EVIDENCE_KEYS,
         "object_lock_days": backups.object_lock_days,
         "never": list(backups.never),
     }

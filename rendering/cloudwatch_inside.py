@@ -48,6 +48,37 @@ def gateway_lines() -> tuple[Line, Line]:
     return ports, dropped
 
 
+def backup_copy_lines() -> tuple[Line, Line]:
+    """Of one bucket of backups. S3 promises a quarter of an hour; while nothing is copied, it says nothing."""
+    failed = Line(
+        name="backup-copies-failed",
+        area=Area.UPKEEP,
+        urgency=Urgency.DEGRADED,
+        says="a backup was not copied to the recovery region",
+        namespace="AWS/S3",
+        metric="OperationsFailedReplication",
+        statistic="Sum",
+        comparison=Comparison.ABOVE,
+        limit=0,
+        periods=1,
+        period_seconds=300,
+    )
+    late = Line(
+        name="backup-copies-late",
+        area=Area.UPKEEP,
+        urgency=Urgency.RESOURCE,
+        says="copies of backups take over an hour to the recovery region",
+        namespace="AWS/S3",
+        metric="ReplicationLatency",
+        statistic="Maximum",
+        comparison=Comparison.ABOVE,
+        limit=3_600,
+        periods=3,
+        period_seconds=300,
+    )
+    return failed, late
+
+
 def supplied_lines(system: System) -> tuple[Line, Line]:
     """What images/rotation says daily of secrets that only their providers can make."""
     shared = {"area": Area.UPKEEP, "urgency": Urgency.RESOURCE, "namespace": "Lifeline", "statistic": "Maximum"}

@@ -1,4 +1,5 @@
-"""What AWS announces instead of measuring: failed backups, keys about to go, failed rotations, database events."""
+"""What AWS announces instead of measuring: failed backups, locks taken off them, keys about to go, failed rotations,
+events of the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +26,20 @@ class _Announcement:
     paths: Mapping[str, str]
 
 
-_BACKUPS_FAILED = {"state": ["FAILED", "EXPIRED", "ABORTED"]}
+_BACKUPS_FAILED = {"state": ["FAILED", "EXPIRED", "ABORTED", "PARTIAL"]}
+#: Each of them can shorten what a vault or a bucket of backups keeps, or open it. A change of ours tells, too.
+_VAULT_CHANGES = (
+    *("DeleteBackupVault", "DeleteBackupVaultLockConfiguration", "PutBackupVaultLockConfiguration"),
+    *("DeleteBackupVaultAccessPolicy", "PutBackupVaultAccessPolicy", "DeleteRecoveryPoint"),
+    *("UpdateRecoveryPointLifecycle", "DisassociateRecoveryPoint", "UpdateBackupPlan", "DeleteBackupPlan"),
+    *("DeleteBackupSelection", "StopBackupJob"),
+)
+_BUCKET_CHANGES = (
+    *("PutBucketObjectLockConfiguration", "PutObjectLockConfiguration", "PutBucketPolicy", "DeleteBucketPolicy"),
+    *("PutBucketLifecycle", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle", "PutBucketVersioning"),
+    *("PutBucketReplication", "DeleteBucketReplication", "PutBucketEncryption", "DeleteBucketEncryption"),
+    *("PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "DeleteBucket"),
+)
 _TRAIL = "AWS API Call via CloudTrail"
 _ANNOUNCEMENTS = (
     _Announcement(
@@ -41,6 +55,32 @@ _ANNOUNCEMENTS = (
         {"source": ["aws.backup"], "detail-type": ["Copy Job State Change"], "detail": _BACKUPS_FAILED},
         "The copy of <what> to the recovery region ended as <state>.",
         {"what": "$.detail.resourceArn", "state": "$.detail.state"},
+    ),
+    _Announcement(
+        "backup-restore-failed",
+        Urgency.DEGRADED,
+        {
+            "source": ["aws.backup"],
+            "detail-type": ["Restore Job State Change"],
+            "detail": {"status": ["FAILED", "ABORTED"]},
+        },
+        "The restore <job> of a <kind> out of the vault ended as <state>.",
+        {"job": "$.detail.restoreJobId", "kind": "$.detail.resourceType", "state": "$.detail.status"},
+    ),
+    _Announcement(
+        "backup-vault-changed",
+        Urgency.OUTAGE,
+        {
+            "source": ["aws.backup"],
+            "detail-type": [_TRAIL],
+            "detail": {"eventSource": ["backup.amazonaws.com"], "eventName": list(_VAULT_CHANGES)},
+        },
+        "<who> called <what> for the vault <vault>. If nobody meant to, somebody is about to delete backups.",
+        {
+            "who": "$.detail.userIdentity.arn",
+            "what": "$.detail.eventName",
+            "vault": "$.detail.requestParameters.backupVaultName",
+        },
     ),
     _Announcement(
         "key-deletion",
@@ -98,6 +138,8 @@ class AlarmEventsArgs:
     system: System
     topics: Topics
     database_instance_ids: tuple[pulumi.Input[str], ...] = ()
+    backup_bucket_names: tuple[str, ...] = ()
+    """Buckets whose locks, policies and ends nobody changes without being heard of."""
 
 
 class AlarmEvents(pulumi.ComponentResource):
@@ -109,6 +151,8 @@ class AlarmEvents(pulumi.ComponentResource):
         self._child = ResourceOptions(parent=self)
         for each in _ANNOUNCEMENTS:
             self._announce(each)
+        if args.backup_bucket_names:
+            self._announce(_buckets_changed(args.backup_bucket_names))
         if args.database_instance_ids:
             self._hear_the_database()
         self.register_outputs({})
@@ -147,3 +191,18 @@ class AlarmEvents(pulumi.ComponentResource):
             tags=self._naming.tags("alarm-events"),
             opts=self._child,
         )
+
+
+def _buckets_changed(names: tuple[str, ...]) -> _Announcement:
+    changed = {"eventName": list(_BUCKET_CHANGES), "requestParameters": {"bucketName": list(names)}}
+    return _Announcement(
+        "backup-bucket-changed",
+        Urgency.OUTAGE,
+        {"source": ["aws.s3"], "detail-type": [_TRAIL], "detail": {"eventSource": ["s3.amazonaws.com"], **changed}},
+        "<who> called <what> for the bucket <bucket>. If nobody meant to, somebody is about to delete backups.",
+        {
+            "who": "$.detail.userIdentity.arn",
+            "what": "$.detail.eventName",
+            "bucket": "$.detail.requestParameters.bucketName",
+        },
+    )

@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.aws.bucket_replication import EVERYTHING
 from components.aws.topics import GLOBAL_REGION, Topics
 from components.naming import DataClass, Naming
 from rendering import cloudwatch, cloudwatch_inside
@@ -39,6 +40,8 @@ class MetricAlarmsArgs:
     nat_gateway_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """By zone."""
     rotation_function_name: pulumi.Input[str] | None = None
+    backup_copies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By the name of the bucket that is copied, the name of its copy."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class MetricAlarms(pulumi.ComponentResource):
         self._watch_the_database()
         self._watch_the_network()
         self._watch_secrets()
+        self._watch_copies_of_backups()
         self._page_once()
         self.alarm_arns = [each.alarm.arn for each in self._made]
         self.watched = [(each.line, each.dimensions, each.region) for each in self._made]
@@ -128,6 +132,12 @@ class MetricAlarms(pulumi.ComponentResource):
         self._watch(cloudwatch_inside.ROTATION_ERRORS, {"FunctionName": self._args.rotation_function_name})
         for line in cloudwatch_inside.supplied_lines(self._args.system):
             self._watch(line, {"Stack": self._naming.name()})
+
+    def _watch_copies_of_backups(self) -> None:
+        for number, (bucket, copy) in enumerate(self._args.backup_copies.items(), start=1):
+            measured = {"SourceBucket": bucket, "DestinationBucket": copy, "RuleId": EVERYTHING}
+            for line in cloudwatch_inside.backup_copy_lines():
+                self._watch(replace(line, name=f"{line.name}-{number}"), measured)
 
     def _watch(self, line: Line, dimensions: Mapping[str, pulumi.Input[str]], region: str = "") -> None:
         region = region or self._args.region

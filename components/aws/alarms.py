@@ -35,6 +35,8 @@ class AlarmsArgs:
     distribution_id: pulumi.Input[str] | None = None
     nat_gateway_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     rotation_function_name: pulumi.Input[str] | None = None
+    backup_copies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Each bucket of backups, and the one in the recovery region that it is copied to."""
     other_alarm_arns: Sequence[pulumi.Input[str]] = ()
     """Of alarms made elsewhere that page as well: the cluster's heartbeat, certificates."""
 
@@ -71,13 +73,19 @@ class Alarms(pulumi.ComponentResource):
             distribution_id=args.distribution_id,
             nat_gateway_ids=args.nat_gateway_ids,
             rotation_function_name=args.rotation_function_name,
+            backup_copies=args.backup_copies,
         )
         return MetricAlarms(f"{self._name}-metrics", watched, self._naming, self._child)
 
     def _hear_announcements(self) -> None:
         args = self._args
         databases = (args.database_instance_id, *args.replica_ids) if args.database_instance_id is not None else ()
-        heard = AlarmEventsArgs(system=args.system, topics=args.topics, database_instance_ids=databases)
+        heard = AlarmEventsArgs(
+            system=args.system,
+            topics=args.topics,
+            database_instance_ids=databases,
+            backup_bucket_names=tuple(args.backup_copies),
+        )
         AlarmEvents(f"{self._name}-events", heard, self._naming, self._child)
 
     def _send_text_messages(self) -> None:

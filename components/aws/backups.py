@@ -151,7 +151,7 @@ class Backups(pulumi.ComponentResource):
 
         def statements(bucket: str) -> Iterable[Statement]:
             yield bucket_policies.nothing_is_overwritten(bucket, written_once)
-            yield bucket_policies.tag_stays(bucket, layout.TIER_TAG)
+            yield bucket_policies.tag_stays(bucket, layout.TIER_TAG, written_once)
             if production:
                 yield bucket_policies.nobody_deletes(bucket)
             yield from self._args.admits(bucket)

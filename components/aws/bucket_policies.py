@@ -48,11 +48,11 @@ def nothing_is_overwritten(bucket: str, keys: Sequence[str]) -> Statement:
     return _deny("NothingIsOverwritten", ["s3:PutObject"], [f"{arn(bucket)}/{key}" for key in keys], creating)
 
 
-def tag_stays(bucket: str, tag: str) -> Statement:
-    """Where a tag decides how long an object is kept, changing the tag is deleting the object."""
+def tag_stays(bucket: str, tag: str, keys: Sequence[str]) -> Statement:
+    """Where a tag decides how long an object under `keys` is kept, changing the tag is deleting the object."""
     actions = [f"s3:{verb}Object{version}Tagging" for verb in ("Put", "Delete") for version in ("", "Version")]
     carried = {"Null": {f"s3:ExistingObjectTag/{tag}": "false"}}
-    return _deny("TagStays", actions, [f"{arn(bucket)}/*"], carried)
+    return _deny("TagStays", actions, [f"{arn(bucket)}/{key}" for key in keys], carried)
 
 
 def service_writes(

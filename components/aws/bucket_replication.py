@@ -11,6 +11,9 @@ from pulumi import ResourceOptions
 from components.aws.policy_documents import allow, document, trust
 from components.naming import Naming
 
+#: Name of the rule that copies to the recovery region, by which its figures are found.
+EVERYTHING = "everything"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
@@ -24,7 +27,7 @@ class Copy:
     @property
     def rule(self) -> str:
         """Its id, unique among the copies of one bucket."""
-        return f"to-account-{self.account_id}" if self.account_id else "everything"
+        return f"to-account-{self.account_id}" if self.account_id else EVERYTHING
 
 
 def replicate(

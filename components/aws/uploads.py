@@ -63,6 +63,10 @@ class Uploads(pulumi.ComponentResource):
             allow("Delete", ["s3:DeleteObject"], [objects]),
         )
 
+    def may_read(self) -> tuple[Statement, ...]:
+        """Of whoever backs it up."""
+        return self._bucket.may_read()
+
     def _create_bucket(self) -> Bucket:
         production = self._args.system.production
         return Bucket(

@@ -54,6 +54,7 @@ def _registered(system: System, region: str = "us-east-1", **given: Any) -> list
             distribution_id="CDN",
             nat_gateway_ids={"us-east-1a": "nat-a"},
             rotation_function_name="rotation",
+            backup_copies={"db-backups": "recovery-db-backups", "evidence": "recovery-evidence"},
         )
         Alarms("alarms", args, naming)
 
@@ -276,6 +277,49 @@ def test_announcements_become_sentences_for_the_right_people(registered: list[Re
         assert names == set(said["inputPaths"])
         assert all(path.startswith("$.detail.") for path in said["inputPaths"].values())
         assert said["inputTemplate"].startswith('"') and said["inputTemplate"].endswith('"')
+
+
+def _pattern(registered: list[Registered], name: str) -> dict[str, Any]:
+    return json.loads(only(registered, "eventRule:EventRule", name).inputs["eventPattern"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("backup-failed", "Backup Job State Change"),
+        ("backup-copy-failed", "Copy Job State Change"),
+        ("backup-restore-failed", "Restore Job State Change"),
+    ],
+)
+def test_a_backup_a_copy_or_a_restore_that_fails_is_told(registered: list[Registered], name: str, kind: str) -> None:
+    pattern = _pattern(registered, name)
+    assert pattern["detail-type"] == [kind]
+    (states,) = pattern["detail"].values()
+    assert {"FAILED", "ABORTED"} <= set(states)
+    assert "COMPLETED" not in states
+
+
+def test_whoever_takes_the_lock_off_a_vault_or_a_bucket_of_backups_pages(registered: list[Registered]) -> None:
+    vault, bucket = (_pattern(registered, f"backup-{what}-changed")["detail"] for what in ("vault", "bucket"))
+    assert {"DeleteBackupVaultLockConfiguration", "DeleteRecoveryPoint"} <= set(vault["eventName"])
+    assert {"PutBucketPolicy", "PutBucketLifecycle", "PutBucketVersioning"} <= set(bucket["eventName"])
+    assert bucket["requestParameters"]["bucketName"] == ["db-backups", "evidence"]
+    told = {
+        each.name.removeprefix("alarms-events-"): each.inputs["arn"]
+        for each in of(registered, "eventTarget:EventTarget")
+    }
+    assert told["backup-vault-changed-topic"] == told["backup-bucket-changed-topic"] == told["key-deletion-topic"]
+
+
+def test_a_backup_that_is_not_copied_to_the_recovery_region_is_told(registered: list[Registered]) -> None:
+    alarms = [each for each in of(registered, "MetricAlarm") if "backup-copies" in each.name]
+    measured = {(each.inputs["metricName"], each.inputs["dimensions"]["SourceBucket"]) for each in alarms}
+    assert measured == {
+        (metric, bucket)
+        for metric in ("OperationsFailedReplication", "ReplicationLatency")
+        for bucket in ("db-backups", "evidence")
+    }
+    assert {each.inputs["dimensions"]["RuleId"] for each in alarms} == {"everything"}
 
 
 def test_the_database_s_own_words_are_heard(registered: list[Registered]) -> None:

@@ -297,5 +297,5 @@ def test_nothing_is_archived_for_less_time_than_is_billed() -> None:
 
 
 def test_policies_are_valid_json_that_names_the_bucket_alone() -> None:
-    both = [bucket_policies.nothing_is_overwritten("b", ["x/*"]), bucket_policies.tag_stays("b", "tier")]
+    both = [bucket_policies.nothing_is_overwritten("b", ["x/*"]), bucket_policies.tag_stays("b", "tier", ["*"])]
     assert {json.loads(json.dumps(each))["Resource"] for each in both} == {"arn:aws:s3:::b/x/*", "arn:aws:s3:::b/*"}
