@@ -25,7 +25,7 @@ _INFRASTRUCTURE = {
     "database-reader": ("pooler", "database-roles"),
     "database-backup": ("database-roles", "backup"),
     "database-restore": ("database-roles", "backup", "restore"),
-    "database-monitor": ("database-roles", "monitoring"),
+    "database-monitor": ("pooler", "database-roles", "monitoring"),
     "database-administrator": ("database-roles",),
     "cache": ("cache", "redis", "monitoring"),
     "cache-administrator": ("cache", "redis", "monitoring"),

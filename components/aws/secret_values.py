@@ -115,6 +115,11 @@ def field(secret: Kept) -> str:
     return "url" if secret.variable.endswith("_URL") else "password"
 
 
+def secret_of(use: RoleUse) -> str:
+    """The secret with the login of the role of this use."""
+    return next(secret for secret, meant in _ROLE_USES.items() if meant is use)
+
+
 def _login(username: str, password: str) -> Mapping[str, object]:
     """Until the first rotation there is one login, which is the previous one as well."""
     before = {"username": username, "password": password}

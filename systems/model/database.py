@@ -135,6 +135,11 @@ class Database(Section):
     def max_connections(self) -> int:
         return int(self.setting("max_connections").value)
 
+    @property
+    def connections_of_a_pooler(self) -> int:
+        """To the primary, for all its users together. One alone is replaced by starting the next beside it."""
+        return self.pooler.server_connections // max(self.pooler.replicas, 2)
+
     def setting(self, name: str) -> DatabaseSetting:
         for each in self.settings:
             if each.name == name:
@@ -162,7 +167,24 @@ class Database(Section):
         application = sum(role.connections for role in self.roles if role.use is RoleUse.APPLICATION)
         if self.pooler.server_connections > application:
             yield f"pooler.server_connections {self.pooler.server_connections} exceed the application's {application}"
+        yield from self._pooler_problems()
         if self.point_in_time_days > 35:
             yield f"point_in_time_days {self.point_in_time_days}: RDS keeps 35 days at most"
         if self.maximum_storage_gib < self.storage_gib:
             yield f"maximum_storage_gib {self.maximum_storage_gib} is below storage_gib {self.storage_gib}"
+
+    def _pooler_problems(self) -> Iterator[str]:
+        """A pooler that ends may still hold its connections when the one in its place has opened its own."""
+        each, most = self.connections_of_a_pooler, self.pooler.replicas + 1
+        around_it = (RoleUse.BACKUP, RoleUse.RESTORE)
+        direct = sum(role.connections for role in self.roles if role.use in around_it) + self.reserved_connections
+        if each * most + direct > self.max_connections:
+            yield (
+                f"while a pooler is replaced, {most} of them with {each} connections each and {direct} around them "
+                f"are {each * most + direct} > {self.max_connections}"
+            )
+        if each < 5:
+            yield (
+                f"pooler.server_connections {self.pooler.server_connections} leave {each} to each of "
+                f"{self.pooler.replicas}: fewer than five, for migrations, readers and figures too"
+            )
