@@ -47,7 +47,7 @@ health: $(VENV)/.installed ## smoke checks of what stands (REHEARSED=1: of the r
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools
-	@$(RUN) -m pytest -n 2 --dist loadgroup --durations=30 --durations-min=5 -m "not campaign" $(if $(ONLY),-k "$(ONLY)")
+	@$(RUN) -m tests $(if $(ONLY),-k "$(ONLY)")
 
 lint: $(VENV)/.installed ## style, formatting and types
 	@$(VENV)/bin/ruff check .

@@ -68,7 +68,7 @@ class Browser:
         """By its leave, so that its helpers end as well; without it where it does not answer."""
         try:
             self.send("Browser.close")
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         except (BrowserFailed, OSError, subprocess.TimeoutExpired):
             os.killpg(self.process.pid, signal.SIGKILL)
         os.close(self._to)

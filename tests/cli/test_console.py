@@ -56,7 +56,7 @@ def test_a_step_that_takes_long_says_now_and_then_what_it_does(monkeypatch):
 
 def test_a_terminal_shows_what_every_open_step_is_doing():
     terminal, written = _terminal(live=True)
-    both_open = threading.Barrier(2, timeout=5)
+    both_open = threading.Barrier(2, timeout=60)
 
     def work(name: str) -> None:
         with terminal.step(name) as step:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(shared_rehearsal):
         assert line, "up ended early"
     time.sleep(3)
     command.send_signal(signal.SIGINT)
-    _, told = command.communicate(timeout=30)
+    _, told = command.communicate(timeout=120)
     assert command.returncode == 130
     assert "interrupted; go on with: make up STACK=prod" in told
     assert "Traceback" not in told
@@ -167,7 +168,7 @@ def test_two_stacks_stand_side_by_side_and_go_one_by_one(rehearsal):
     (rehearsal.project / "Pulumi.staging.yaml").write_text("")
     both = [rehearsal.start("up", stack) for stack in ("prod", "staging")]
     for command in both:
-        _, told = command.communicate(timeout=120)
+        _, told = command.communicate(timeout=300)
         assert command.returncode == 0, told
     places = [
         json.loads((rehearsal.workspace / "stacks" / s / "endpoints.json").read_text()) for s in ("prod", "staging")
@@ -184,26 +185,34 @@ def test_two_stacks_stand_side_by_side_and_go_one_by_one(rehearsal):
 
 
 def test_after_the_command_itself_was_killed_the_engine_ends_its_work(rehearsal):
+    held, begun = rehearsal.workspace.parent / "held", rehearsal.workspace.parent / "begun"
     rehearsal.write(
-        "import asyncio, pulumi, pulumi_random as random\n"
+        "import asyncio, pathlib, pulumi, pulumi_random as random\n"
         "async def slowly():\n"
-        "    await asyncio.sleep(8)\n"
+        f"    while not pulumi.runtime.is_dry_run() and pathlib.Path({str(held)!r}).exists():\n"
+        f"        pathlib.Path({str(begun)!r}).touch()\n"
+        "        await asyncio.sleep(0.1)\n"
         "    return 'slow'\n"
         "random.RandomPet('pet', prefix=slowly())\n"
     )
     assert rehearsal.run("up").code == 0
+    held.touch()
     command = rehearsal.start("up")
-    assert command.stderr is not None
-    while "second witness" not in (line := command.stderr.readline()):
-        assert line, "up ended early"
-    time.sleep(2)
+    _until(begun.exists)
     command.kill()
     command.communicate()
     refused = rehearsal.run("up")
     assert refused.code == 1
     assert "another command is at work on this stack: process" in refused.err
-    time.sleep(12)
-    assert rehearsal.run("up").code == 0
+    held.unlink()
+    _until(lambda: rehearsal.run("up").code == 0)
+
+
+def _until(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 240
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def _pids(value) -> list[int]:

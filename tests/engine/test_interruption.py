@@ -86,8 +86,8 @@ def test_after_the_engine_is_killed_everything_it_started_ends(slow_run):
     assert until(lambda: "create t" in run.notes.read_text(), 120)
     assert len(descendants(run.stack.root)) >= 4  # engine, language host, program, provider
     os.kill(_engine_of(run), signal.SIGKILL)
-    thread.join(20)
-    assert until(lambda: not descendants(run.stack.root), 12), descendants(run.stack.root)
+    thread.join(120)
+    assert until(lambda: not descendants(run.stack.root), 120), descendants(run.stack.root)
 
 
 def test_after_the_engine_is_killed_the_next_up_finds_its_way(slow_run):
@@ -95,9 +95,9 @@ def test_after_the_engine_is_killed_the_next_up_finds_its_way(slow_run):
     thread, _ = _in_background(run)
     assert until(lambda: "made middle" in run.notes.read_text(), 120)
     os.kill(_engine_of(run), signal.SIGKILL)
-    thread.join(20)
+    thread.join(120)
     assert list(run.checkpoint.locks.glob("*"))
-    assert until(lambda: not descendants(run.stack.root), 12)
+    assert until(lambda: not descendants(run.stack.root), 120)
 
     notes = recover(run.checkpoint)
     assert notes[0] == "removed the lock of an engine that was killed"
@@ -134,5 +134,5 @@ def test_two_commands_at_once_on_a_stack_are_refused(slow_run):
     assert until(lambda: "create t" in run.notes.read_text(), 120)
     with pytest.raises(RehearsalError, match=f"another command is at work on this stack: process {_engine_of(run)}"):
         recover(run.checkpoint)
-    thread.join(30)
+    thread.join(120)
     assert results[0].succeeded

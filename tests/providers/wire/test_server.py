@@ -94,7 +94,7 @@ def until(condition: Callable[[], bool], limit: float = 20.0) -> None:
 def test_it_prints_its_port_and_nothing_else(started: tuple[subprocess.Popen[str], Any], tmp_path: Path) -> None:
     process, engine = started
     assert engine.GetPluginInfo(empty_pb2.Empty()).version == "1.0.0"
-    begin(engine, tmp_path, seconds=0.0).result(timeout=20)
+    begin(engine, tmp_path, seconds=0.0).result(timeout=120)
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=PATIENCE_SECONDS) == ("", "")
     assert "Create urn:pulumi" in (tmp_path / "stack" / "logs" / "provider-sample.log").read_text()
@@ -144,14 +144,14 @@ def test_it_ends_with_an_engine_that_was_killed_once_its_calls_are_done(
     assert (tmp_path / "ended").read_text() == "finished"
     ended = threading.Thread(target=engine.stdout.read)  # reads to its end once the last holder of the pipe is gone
     ended.start()
-    ended.join(timeout=20)
+    ended.join(timeout=120)
     assert not ended.is_alive()
     engine.stdout.close()
     assert "the engine is gone" in (tmp_path / "stack" / "logs" / "provider-sample.log").read_text()
 
 
 def test_a_provider_that_cannot_start_says_why(plugin: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run([*plugin, "broken"], env=environment, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run([*plugin, "broken"], env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "the rehearsal's provider did not start: the emulator's address is not there\n"
 
