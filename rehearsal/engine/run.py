@@ -76,7 +76,7 @@ class Engine:
                     command,
                     *("--stack", self.stack.stack, "--config-file", str(self.stack.config)),
                     *("--non-interactive", "--color", "never", "--event-log", address),
-                    *([] if command == "preview" else ["--yes"]),
+                    *([] if command == "preview" or "--preview-only" in arguments else ["--yes"]),
                     *arguments,
                 ],
                 stdout=output,
