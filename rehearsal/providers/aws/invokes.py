@@ -1,5 +1,6 @@
 """The functions of pulumi_aws that programs call, answered by the emulator or by what AWS publishes."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -212,6 +213,22 @@ def _elb_service_account(account: Account, arguments: Mapping[str, Any]) -> dict
     return {"id": number, "arn": f"arn:aws:iam::{number}:root", "region": region}
 
 
+def _registry_token(account: Account, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """A login to a registry that exists nowhere: the rehearsal's Docker never pushes to one of this name."""
+    ids = [arguments["registryId"]] if arguments.get("registryId") else []
+    (told,) = _call(account, arguments, "ecr", "GetAuthorizationToken", registryIds=ids)["authorizationData"]
+    user, _, password = base64.b64decode(told["authorizationToken"]).decode().partition(":")
+    return {
+        "id": arguments.get("region") or account.region,
+        "registryId": arguments.get("registryId") or "",
+        "authorizationToken": wire.Secret(told["authorizationToken"]),
+        "userName": user,
+        "password": wire.Secret(password),
+        "proxyEndpoint": told["proxyEndpoint"],
+        "expiresAt": told["expiresAt"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
 _FUNCTIONS: dict[str, Answer] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getRegion:getRegion": _region,
@@ -222,5 +239,6 @@ _FUNCTIONS: dict[str, Answer] = {
     "aws:ec2/getPrefixList:getPrefixList": _prefix_list,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": _prefix_list,
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": _registry_token,
     "aws:elb/getServiceAccount:getServiceAccount": _elb_service_account,
 }
