@@ -6,12 +6,12 @@ RUN := $(VENV)/bin/python
 REHEARSAL := $(RUN) -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status outputs logs env tools policy health test lint prove bench clean lock
+.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock
 # An interrupted command must not take the environment with it.
 .PRECIOUS: $(VENV)/.installed
 
 help: ## list what can be made (this is the default)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { gsub(/\$$\$$/, "$$"); printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { gsub(/\$$\$$/, "$$"); printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  Each takes STACK=<name>; the default is prod."
 
 up: $(VENV)/.installed ## make the stack stand, offline: real engine, emulated AWS, real Kubernetes API
@@ -44,6 +44,9 @@ policy: $(VENV)/.installed ## preview the stack under the policy pack (PACK=<dir
 health: $(VENV)/.installed ## smoke checks of what stands (REHEARSED=1: of the rehearsal, STRICT=1, JSON=1, WITHIN=<seconds>)
 	@$(RUN) -m operations health $(STACK) $(if $(REHEARSED),--rehearsal) $(if $(STRICT),--strict) $(if $(JSON),--json) \
 		$(if $(WITHIN),--within $(WITHIN)) $(if $(OUTPUTS),--outputs $(OUTPUTS))
+
+completion: $(VENV)/.installed ## completion for bash: eval "$$(make -s completion)"
+	@$(RUN) -m operations completion
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools

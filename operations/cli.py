@@ -1,17 +1,21 @@
 """The command line of the operations: `python -m operations health STACK`."""
 
+import os
+
 import typer
 
-from operations import state
+from operations import completion, state
 from operations.health.cli import health
 
 app = typer.Typer(
     name="operations",
     help="Act on environments that stand, or ask them how they are.",
     no_args_is_help=True,
+    add_completion=completion.VARIABLE in os.environ,
     pretty_exceptions_enable=False,
 )
 app.command()(health)
+app.command(hidden=True)(completion.completion)
 state.register(app)
 
 
@@ -21,4 +25,4 @@ def _operations() -> None:  # pyright: ignore[reportUnusedFunction]
 
 
 def main() -> None:
-    app()
+    app(prog_name=completion.program_name())
