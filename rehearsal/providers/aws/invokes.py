@@ -215,8 +215,8 @@ def _elb_service_account(account: Account, arguments: Mapping[str, Any]) -> dict
 
 def _registry_token(account: Account, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A login to a registry that exists nowhere: the rehearsal's Docker never pushes to one of this name."""
-    ids = [arguments["registryId"]] if arguments.get("registryId") else []
-    (told,) = _call(account, arguments, "ecr", "GetAuthorizationToken", registryIds=ids)["authorizationData"]
+    ids = {"registryIds": [arguments["registryId"]]} if arguments.get("registryId") else {}
+    (told,) = _call(account, arguments, "ecr", "GetAuthorizationToken", **ids)["authorizationData"]
     user, _, password = base64.b64decode(told["authorizationToken"]).decode().partition(":")
     return {
         "id": arguments.get("region") or account.region,
@@ -226,6 +226,19 @@ def _registry_token(account: Account, arguments: Mapping[str, Any]) -> dict[str,
         "password": wire.Secret(password),
         "proxyEndpoint": told["proxyEndpoint"],
         "expiresAt": told["expiresAt"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _cluster(account: Account, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    found = _call(account, arguments, "eks", "DescribeCluster", name=arguments["name"])["cluster"]
+    return {
+        "id": found["name"],
+        "name": found["name"],
+        "arn": found["arn"],
+        "endpoint": found["endpoint"],
+        "version": found.get("version", ""),
+        "status": found["status"],
+        "certificateAuthorities": [{"data": found["certificateAuthority"]["data"]}],
     }
 
 
@@ -241,4 +254,5 @@ _FUNCTIONS: dict[str, Answer] = {
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": _registry_token,
     "aws:elb/getServiceAccount:getServiceAccount": _elb_service_account,
+    "aws:eks/getCluster:getCluster": _cluster,
 }

@@ -10,6 +10,8 @@ _SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughc
 
 
 def program(step: int) -> None:
+    if (login := aws.ecr.get_authorization_token()).user_name != "AWS" or not login.password:
+        raise AssertionError(f"a registry's user is AWS, with a password; got {login.user_name!r}")
     tags = {"step": str(min(step, 1))}
     repository = aws.ecr.Repository(
         "repository",
