@@ -18,7 +18,7 @@ def take(settings: Settings, name: str) -> Manifest:
     objects: list[StoredObject] = []
     database: dict[str, Any] = {}
     kept: dict[str, Any] = {}
-    for part in _parts(settings, kind):
+    for part in parts(settings, kind):
         if part == dump.PART:
             stored, database = dump.save(settings, store, tier, began)
         elif part == state.PART:
@@ -50,11 +50,11 @@ def take(settings: Settings, name: str) -> Manifest:
     return made
 
 
-def _parts(settings: Settings, kind: Kind) -> list[str]:
+def parts(settings: Settings, kind: Kind) -> list[str]:
     """What a kind's documented contents are made of; a content that nobody knows is an error, not an omission."""
     known = {settings.database["name"], *settings.state["tables"], *state.ARCHIVED}
     if unknown := sorted(set(kind.contains) - known):
         raise Failure(f"{kind.name} is to hold {', '.join(unknown)}; known are {', '.join(sorted(known))}")
-    parts = [dump.PART] if settings.database["name"] in kind.contains else []
-    parts += [each for each in kind.contains if each in settings.state["tables"]]
-    return [*parts, state.PART] if set(kind.contains) & state.ARCHIVED else parts
+    found = [dump.PART] if settings.database["name"] in kind.contains else []
+    found += [each for each in kind.contains if each in settings.state["tables"]]
+    return [*found, state.PART] if set(kind.contains) & state.ARCHIVED else found
