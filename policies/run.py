@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.context import context_of
-from policies.core import waivers
+from policies.core import once, waivers
 from policies.core.engine import judge
 from policies.core.graph import Graph
 from policies.core.rule import Rule, Severity, all_rules
@@ -31,6 +31,8 @@ class Run:
     def told(self, level: Level) -> Iterator[Finding]:
         """What is said at a level. What a critical rule could not see is said as advice."""
         for finding in self.findings:
+            if finding.told_by:
+                continue
             blind = finding.verdict is Verdict.UNKNOWN and finding.rule.severity is Severity.CRITICAL
             if (finding.verdict in _LOUD and finding.level is level) or (blind and level is Level.ADVISORY):
                 yield finding
@@ -42,8 +44,8 @@ def run(graph: Graph, today: datetime.date | None = None) -> Run:
     try:
         given = waivers.read(rules, today or datetime.datetime.now(datetime.UTC).date())
     except waivers.BadWaivers as bad:
-        return Run(tuple(findings), bad.problems, rules, stack)
-    found = waivers.waived(findings, given)
+        return Run(tuple(once.folded(findings)), bad.problems, rules, stack)
+    found = once.folded(waivers.waived(findings, given))
     idle = waivers.unused(found, given, stack)
     complaints = tuple(f"{waiver} is needed by nothing any more: take it out" for waiver in idle)
     return Run(tuple(found), complaints, rules, stack)
@@ -62,4 +64,5 @@ def message(finding: Finding) -> str:
     if finding.verdict is Verdict.UNKNOWN:
         return f"{rule.id} ({rule.severity}) {rule.title}: {finding.reason}"
     problems = "; ".join(sentence(problem) for problem in finding.problems)
-    return f"{rule.id} ({rule.severity}) {rule.title}: {problems}. Fix: {rule.fix}"
+    also = f" (also {', '.join(finding.also)})" if finding.also else ""
+    return f"{rule.id} ({rule.severity}) {rule.title}: {problems}{also}. Fix: {rule.fix}"

@@ -73,6 +73,8 @@ class Rule:
     needs: tuple[str, ...]
     """For a rule about the stack: types of which one must be there for the rule to apply."""
     module: str
+    within: tuple[str, ...] = ()
+    """Rules that ask for more at the same place: where one of them fails there, it tells this rule's fault as well."""
 
 
 class DuplicateRule(ValueError):
@@ -92,13 +94,15 @@ def rule(
     fix: str,
     link: str,
     binds: Binds = Binds.ALWAYS,
+    within: tuple[str, ...] = (),
 ) -> Callable[[Predicate], Predicate]:
     """A rule about every resource of the given types."""
     if not types:
         raise ValueError(f"{id}: a rule about resources names their types; stack_rule is for the stack as a whole")
 
     def register(predicate: Predicate) -> Predicate:
-        _add(Rule(id, title, types, severity, binds, why, fix, link, predicate, None, (), predicate.__module__))
+        module = predicate.__module__
+        _add(Rule(id, title, types, severity, binds, why, fix, link, predicate, None, (), module, within))
         return predicate
 
     return register
@@ -114,11 +118,13 @@ def stack_rule(
     link: str,
     binds: Binds = Binds.ALWAYS,
     needs: tuple[str, ...] = (),
+    within: tuple[str, ...] = (),
 ) -> Callable[[StackPredicate], StackPredicate]:
     """A rule about the stack as a whole: that something exists, or that a type does not."""
 
     def register(predicate: StackPredicate) -> StackPredicate:
-        _add(Rule(id, title, (), severity, binds, why, fix, link, None, predicate, needs, predicate.__module__))
+        module = predicate.__module__
+        _add(Rule(id, title, (), severity, binds, why, fix, link, None, predicate, needs, module, within))
         return predicate
 
     return register

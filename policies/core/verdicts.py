@@ -35,6 +35,10 @@ class Finding:
     problems: tuple[Problem, ...] = ()
     #: Why it is unknown, not applicable, waived or broken.
     reason: str = ""
+    #: The rule that tells this fault already (policies/core/once.py); empty where this finding tells it itself.
+    told_by: str = ""
+    #: Rules whose fault this finding tells as well.
+    also: tuple[str, ...] = ()
 
     @property
     def stops(self) -> bool:

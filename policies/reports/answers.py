@@ -101,7 +101,8 @@ def type_of(finding: Finding) -> str:
 def evidence(finding: Finding) -> str:
     """What was seen, in a sentence."""
     if finding.problems and finding.verdict is not Verdict.WAIVED:
-        return "; ".join(sentence(problem) for problem in finding.problems)
+        told = "; ".join(sentence(problem) for problem in finding.problems)
+        return f"{told} (told by {finding.told_by})" if finding.told_by else told
     if finding.verdict is Verdict.WAIVED:
         return f"{'; '.join(sentence(problem) for problem in finding.problems)}. Waived: {finding.reason}"
     return finding.reason or "as the rule asks"

@@ -41,6 +41,8 @@ def _finding(finding: Finding) -> Mapping[str, Any]:
         "level": str(finding.level),
         "stops": finding.stops,
         "reason": finding.reason,
+        "toldBy": finding.told_by,
+        "also": list(finding.also),
         "problems": [
             {
                 "path": problem.path,

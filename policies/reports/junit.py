@@ -1,4 +1,4 @@
-"""JUnit: a suite a rule, a case a resource. What stops an update is a failure; the rest is skipped."""
+"""JUnit: a suite a rule, a case a resource. What stops an update is a failure, once a fault; the rest is skipped."""
 
 import re
 from xml.etree import ElementTree
@@ -36,11 +36,12 @@ def _suite(root: Element, rule: Rule, findings: list[Finding]) -> None:
         told = _clean(evidence(finding))
         if finding.verdict is Verdict.BROKEN:
             SubElement(case, "error", message=told)
-        elif finding.stops:
+        elif finding.stops and not finding.told_by:
             failure = SubElement(case, "failure", message=told, type=str(rule.severity))
             failure.text = _clean(f"{rule.why}\nFix: {rule.fix}\n{rule.link}")
         elif finding.verdict is not Verdict.PASS:
-            what = "advice" if finding.verdict is Verdict.FAIL else str(finding.verdict)
+            advice = finding.verdict is Verdict.FAIL and not finding.stops
+            what = "advice" if advice else str(finding.verdict)
             SubElement(case, "skipped", message=f"{what}: {told}")
     _count(suite)
 

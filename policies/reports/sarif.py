@@ -108,7 +108,7 @@ def _result(finding: Finding, indices: Mapping[str, int], report: Report) -> Map
     result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "ruleIndex": indices[finding.rule.id],
-        "kind": _KINDS[finding.verdict],
+        "kind": _kind(finding),
         "level": _level(finding),
         "message": {"text": f"{finding.rule.title}: {evidence(finding)}"},
         "locations": [_location(finding, report)],
@@ -120,8 +120,13 @@ def _result(finding: Finding, indices: Mapping[str, int], report: Report) -> Map
     return result
 
 
+def _kind(finding: Finding) -> str:
+    """A fault that another result tells already asks for no second one."""
+    return "informational" if finding.told_by else _KINDS[finding.verdict]
+
+
 def _level(finding: Finding) -> str:
-    if _KINDS[finding.verdict] != "fail":
+    if _kind(finding) != "fail":
         return "none"
     return "error" if finding.level is Level.MANDATORY else "warning"
 

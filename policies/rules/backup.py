@@ -260,19 +260,16 @@ def no_force_destroy(bucket: Resource, graph: Graph) -> Problems:
 
 @stack_rule(
     "LL-BAK-024",
-    "What cannot be made again is protected from updates",
+    "Buckets that cannot be made again are protected from updates",
     severity=Severity.HIGH,
     why="The engine itself refuses to delete or replace it.",
     fix="opts=pulumi.ResourceOptions(protect=True)",
     link="https://www.pulumi.com/docs/iac/concepts/options/protect/",
-    needs=(DATABASE, BUCKET, "aws:kms/key:Key"),
+    needs=(BUCKET,),
 )
 def protected(graph: Graph) -> Problems:
     if not _production(graph):
         raise NotApplicable("outside of production")
-    for each in graph.of(DATABASE, "aws:kms/key:Key"):
-        if not each.protected:
-            yield Problem("protect", "true", False, each)
     for each in graph.of(BUCKET):
         if not each.protected and _data_class(each) not in ("none", "public"):
-            yield Problem("protect", "true", False, each)
+            yield Problem("opts.protect", "true", False, each)

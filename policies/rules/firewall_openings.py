@@ -62,6 +62,7 @@ def no_ssh(resource: Resource, graph: Graph) -> Problems:
     why="Whatever listens there was written to trust its network.",
     fix="referenced_security_group_id of those who may",
     link="https://docs.aws.amazon.com/config/latest/developerguide/restricted-common-ports.html",
+    within=("LL-FWL-001",),
 )
 def no_common_ports(resource: Resource, graph: Graph) -> Problems:
     for each in inward(resource):
@@ -78,6 +79,10 @@ def no_common_ports(resource: Resource, graph: Graph) -> Problems:
     why="What is not meant for everybody must not answer everybody.",
     fix="ports 80 and 443 alone, or a source of one's own",
     link="https://docs.aws.amazon.com/config/latest/developerguide/vpc-sg-open-only-to-authorized-ports.html",
+    within=(
+        "LL-FWL-001",
+        "LL-FWL-002",
+    ),
 )
 def authorized_ports(resource: Resource, graph: Graph) -> Problems:
     for each in inward(resource):
@@ -93,6 +98,11 @@ def authorized_ports(resource: Resource, graph: Graph) -> Problems:
     why="A range that may do all is no firewall.",
     fix="from_port and to_port of what is served",
     link=_LINK,
+    within=(
+        "LL-FWL-001",
+        "LL-FWL-002",
+        "LL-FWL-003",
+    ),
 )
 def no_whole_range(resource: Resource, graph: Graph) -> Problems:
     for each in inward(resource):
@@ -108,6 +118,12 @@ def no_whole_range(resource: Resource, graph: Graph) -> Problems:
     why="An address says nothing about who uses it: any machine that ever gets it could ask the database.",
     fix="referenced_security_group_id=nodes.id",
     link=_LINK,
+    within=(
+        "LL-FWL-001",
+        "LL-FWL-002",
+        "LL-FWL-003",
+        "LL-FWL-004",
+    ),
 )
 def data_from_groups(resource: Resource, graph: Graph) -> Problems:
     for each in inward(resource):
@@ -198,6 +214,12 @@ def default_taken_over(vpc: Resource, graph: Graph) -> Problems:
     fix="take the opening out",
     link=_LINK,
     needs=INWARD,
+    within=(
+        "LL-FWL-001",
+        "LL-FWL-002",
+        "LL-FWL-003",
+        "LL-FWL-005",
+    ),
 )
 def documented_closed(graph: Graph) -> Problems:
     system = context_of(graph).system

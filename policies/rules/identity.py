@@ -38,6 +38,7 @@ def no_admin(policy: Resource, graph: Graph) -> Problems:
     why="Nobody needs every action of a service; deleting is always among them.",
     fix="the actions that are used",
     link="https://docs.aws.amazon.com/config/latest/developerguide/iam-policy-no-statements-with-full-access.html",
+    within=("LL-IAM-001",),
 )
 def no_full_access(policy: Resource, graph: Graph) -> Problems:
     for each in statements(policy, "policy"):

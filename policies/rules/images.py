@@ -168,7 +168,7 @@ def images_encrypted(repository: Resource, graph: Graph) -> Problems:
 )
 def old_ones_go(repository: Resource, graph: Graph) -> Problems:
     if not list(graph.referring(repository, "repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy")):
-        yield Problem("name", "a lifecycle policy", "none")
+        yield Problem("", "a lifecycle policy", "none")
 
 
 @rule(

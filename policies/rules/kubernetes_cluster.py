@@ -105,7 +105,7 @@ def access_entries_only(cluster: Resource, graph: Graph) -> Problems:
     CLUSTER,
     severity=Severity.HIGH,
     why="Whatever runs goes with it, and its volumes lose their owner.",
-    fix="deletion_protection=True, opts=ResourceOptions(protect=True)",
+    fix="deletion_protection=True",
     link=f"{_GUIDE}/deletion-protection.html",
     binds=Binds.HIPAA,
 )
@@ -114,8 +114,6 @@ def deletion_protected(cluster: Resource, graph: Graph) -> Problems:
         raise NotApplicable("staging is made and taken down")
     if cluster.get("deletionProtection") is not True:
         yield Problem("deletionProtection", "true", cluster.get("deletionProtection"))
-    if not cluster.protected:
-        yield Problem("opts.protect", "true", False)
 
 
 def _staging(resource: Resource) -> bool:
@@ -177,7 +175,7 @@ def _configuration(addon: Resource) -> dict[str, object]:
 def has_network_addon(cluster: Resource, graph: Graph) -> Problems:
     addons = graph.referring(cluster, "clusterName", ADDON)
     if not any(each.get("addonName") in ("vpc-cni", "cilium") for each in addons):
-        yield Problem("name", "the add-on vpc-cni", "none")
+        yield Problem("", "the add-on vpc-cni", "none")
 
 
 @rule(

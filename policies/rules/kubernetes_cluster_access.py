@@ -55,6 +55,7 @@ def no_cluster_admin(binding: Resource, graph: Graph) -> Problems:
     why="Among them are the tokens of everybody else.",
     fix="a Role in one namespace, with resource_names",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def secrets_not_read(role: Resource, graph: Graph) -> Problems:
     yield from _refused(role, "", "secrets", _READING | _WRITING, "named secrets of one namespace")
@@ -68,6 +69,7 @@ def secrets_not_read(role: Resource, graph: Graph) -> Problems:
     why="list and watch return the contents of all; a program needs the one it was made for.",
     fix='"resource_names": ["the-one"], "verbs": ["get"]',
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def secrets_not_listed(role: Resource, graph: Graph) -> Problems:
     yield from _refused(role, "", "secrets", _READING | _WRITING, "get, of named secrets")
@@ -81,6 +83,7 @@ def secrets_not_listed(role: Resource, graph: Graph) -> Problems:
     why="Whoever starts a pod runs as any service account of its namespace and mounts any of its secrets.",
     fix="let this program start workloads; take create out",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def pods_not_created(role: Resource, graph: Graph) -> Problems:
     kinds = (("", "pods"), ("", "replicationcontrollers"))
@@ -98,6 +101,7 @@ def pods_not_created(role: Resource, graph: Graph) -> Problems:
     why="exec, attach and port-forward go around every network policy, as whoever runs inside.",
     fix="take pods/exec, pods/attach, pods/portforward and pods/ephemeralcontainers out",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def no_exec(role: Resource, graph: Graph) -> Problems:
     for resource in ("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers", "pods/proxy"):
@@ -112,6 +116,7 @@ def no_exec(role: Resource, graph: Graph) -> Problems:
     why="escalate, bind and impersonate turn any right into every right.",
     fix="take the verb out",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def no_escalation(role: Resource, graph: Graph) -> Problems:
     for each, _, _, verbs in granted(role):
@@ -129,6 +134,7 @@ def no_escalation(role: Resource, graph: Graph) -> Problems:
     why="nodes/proxy reaches the kubelet's API, which runs commands in every container and leaves no audit record.",
     fix="use nodes/metrics and nodes/stats",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def no_node_proxy(role: Resource, graph: Graph) -> Problems:
     yield from _refused(role, "", "nodes/proxy", _READING | _WRITING, "no way through the kubelet")
@@ -142,6 +148,7 @@ def no_node_proxy(role: Resource, graph: Graph) -> Problems:
     why="A token of another account is that account.",
     fix="take serviceaccounts/token out",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def no_tokens(role: Resource, graph: Graph) -> Problems:
     yield from _refused(role, "", "serviceaccounts/token", {"create"}, "no right to make tokens")
@@ -155,6 +162,7 @@ def no_tokens(role: Resource, graph: Graph) -> Problems:
     why="An admission webhook sees every secret that is written; an approved request is a certificate of anybody.",
     fix="take webhook configurations and certificate approvals out",
     link=_LINK,
+    within=("LL-CLU-020",),
 )
 def trust_unchanged(role: Resource, graph: Graph) -> Problems:
     admission, certificates = "admissionregistration.k8s.io", "certificates.k8s.io"

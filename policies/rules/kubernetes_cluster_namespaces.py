@@ -86,7 +86,7 @@ def default_deny(namespace: Resource, graph: Graph) -> Problems:
         if _selects_all(policy):
             missing -= {way for way in _ways(policy) if not policy.get(f"spec.{way.lower()}")}
     for way in sorted(missing):
-        yield Problem("metadata.name", f"a policy that denies all {way.lower()}", "none")
+        yield Problem("", f"a policy that denies all {way.lower()}", "none")
 
 
 def _selects_all(policy: Resource) -> bool:
@@ -150,7 +150,7 @@ def internet_narrow(policy: Resource, graph: Graph) -> Problems:
 )
 def has_quota(namespace: Resource, graph: Graph) -> Problems:
     if not any(quota.get("spec.hard") for quota in inhabitants(namespace, graph, "kubernetes:core/v1:ResourceQuota")):
-        yield Problem("metadata.name", "a ResourceQuota with hard limits", "none")
+        yield Problem("", "a ResourceQuota with hard limits", "none")
 
 
 @rule(
@@ -165,7 +165,7 @@ def has_quota(namespace: Resource, graph: Graph) -> Problems:
 def has_limits(namespace: Resource, graph: Graph) -> Problems:
     ranges = inhabitants(namespace, graph, "kubernetes:core/v1:LimitRange")
     if not any(list(each.each("spec.limits")) for each in ranges):
-        yield Problem("metadata.name", "a LimitRange", "none")
+        yield Problem("", "a LimitRange", "none")
 
 
 @rule(

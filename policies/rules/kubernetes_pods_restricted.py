@@ -43,6 +43,7 @@ _OWN_USERS = "the pod has a user namespace of its own: root in it is nobody on t
     why="Old volume kinds (NFS, iSCSI, host paths) bring the node's or a stranger's files in with no access control.",
     fix="use configMap, csi, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected or secret",
     link=LINK,
+    within=("LL-POD-005",),
 )
 def restricted_volumes(resource: Resource, graph: Graph) -> Problems:
     if is_node_agent(resource, graph):
@@ -121,6 +122,7 @@ def not_user_zero(resource: Resource, graph: Graph) -> Problems:
     why="Without one the whole kernel is open; Kubernetes' default is none.",
     fix='security_context={"seccomp_profile": {"type": "RuntimeDefault"}} on the pod',
     link=LINK,
+    within=("LL-POD-011",),
 )
 def seccomp_set(resource: Resource, graph: Graph) -> Problems:
     pod = pod_of(resource)
@@ -141,6 +143,7 @@ def seccomp_set(resource: Resource, graph: Graph) -> Problems:
     why="What is dropped cannot be misused; a program that serves needs at most low ports.",
     fix='security_context={"capabilities": {"drop": ["ALL"]}}; only NET_BIND_SERVICE may be added',
     link=LINK,
+    within=("LL-POD-004",),
 )
 def capabilities_dropped(resource: Resource, graph: Graph) -> Problems:
     pod = pod_of(resource)

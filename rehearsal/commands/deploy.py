@@ -15,8 +15,6 @@ from rehearsal.providers.aws import registry
 from rehearsal.witness import judge
 from rehearsal.witness.record import Record
 
-POLICY_PACK = "policies"
-
 
 def up(stack: str, project: Path, terminal: Terminal) -> int:
     """Make the stack stand; 0 when all of it does."""

@@ -1,4 +1,4 @@
-"""A provider for any type of the package it is told: `accepting_provider.py aws`; outputs are the inputs."""
+"""A provider for any type of the package it is told: `accepting_provider.py aws 7.1.0`; outputs are the inputs."""
 
 import sys
 from typing import Any
@@ -10,8 +10,8 @@ VERSION = "1.0.0"
 
 
 class Accepting(Provider):
-    version = VERSION
     package = sys.argv[1] if len(sys.argv) > 1 else "aws"
+    version = sys.argv[2] if len(sys.argv) > 2 else VERSION
 
     def create(self, resource: Resource, inputs: dict[str, Any], preview: bool) -> tuple[str, dict[str, Any]]:
         return ("" if preview else resource.name), inputs

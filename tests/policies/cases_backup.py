@@ -119,8 +119,8 @@ CASES = {
     ),
     "LL-BAK-023": about(BUCKET, "forceDestroy", [False], [True], literal=True, missing=False),
     "LL-BAK-024": Cases(
-        passing=[stack(db=aws(DB).protected), stack(k=aws("kms/key:Key").protected, b=aws(BUCKET, tags=PAGE))],
-        failing=[stack(db=aws(DB)), stack(k=aws("kms/key:Key")), stack(b=aws(BUCKET))],
+        passing=[stack(b=aws(BUCKET).protected), stack(p=aws(BUCKET, tags=PAGE))],
+        failing=[stack(b=aws(BUCKET)), stack(b=aws(BUCKET).protected, c=aws(BUCKET))],
         not_applicable=[stack(b=aws(BUCKET, tags=STAGING)), ELSEWHERE],
         without={"unknown": "whether a resource is protected is always known"},
     ),

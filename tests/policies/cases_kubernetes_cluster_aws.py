@@ -132,11 +132,10 @@ CASES = {
         "accessConfig",
     ),
     "LL-CLU-045": Cases(
-        passing=[stack(c=_cluster(deletionProtection=True).protected)],
+        passing=[stack(c=_cluster(deletionProtection=True))],
         failing=[
-            stack(c=_cluster(deletionProtection=True)),
-            stack(c=_cluster().protected),
-            stack(c=_cluster(deletionProtection=False).protected),
+            stack(c=_cluster()),
+            stack(c=_cluster(deletionProtection=False)),
         ],
         not_applicable=[ELSEWHERE, stack(c=_cluster(tags=_OURS))],
         unknown=[stack(c=_cluster(deletionProtection=UNKNOWN))],

@@ -15,6 +15,8 @@ from policies.core.verdicts import Finding, Verdict
 from tests.components.recording import Registered
 
 DROP = object()
+#: What every name of a resource begins with on mocks.
+_MOCKED = "urn:pulumi:stack::project::"
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,32 @@ def resources_of(registered: Iterable[Registered], stack: str) -> list[Resource]
         Resource(
             type=canonical(each.type),
             name=each.name,
-            urn=f"urn:pulumi:{stack}::lifeline::{each.type}::{each.name}",
-            properties={"arn": each.arn, **each.inputs},
+            urn=_urn(stack, each),
+            properties={"arn": each.arn, **_whole(each.inputs)},
             declared_type=each.type,
-            parent=each.parent,
+            parent=each.parent.replace(_MOCKED, f"urn:pulumi:{stack}::lifeline::"),
             protected=each.protected,
             id=each.id,
         )
         for each in registered
     ]
+
+
+def _urn(stack: str, registered: Registered) -> str:
+    """As the mocks make it, so that children find their parents."""
+    kind = registered.type
+    if registered.parent:
+        kind = f"{registered.parent.split('::')[2].split('$')[-1]}${kind}"
+    return f"urn:pulumi:{stack}::lifeline::{kind}::{registered.name}"
+
+
+def _whole(value: Any) -> Any:
+    """Protocol buffers know one kind of number."""
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def mutants(resources: Sequence[Resource], weakenings: Iterable[Weakening]) -> Iterator[Mutant]:

@@ -12,7 +12,7 @@ from rehearsal.console import Silent
 from tests.engine_runs import EngineRun
 from tests.policies.accepting_provider import VERSION
 from tests.policies.batches import PROGRAM, Batch, as_json, batches, is_of, merged
-from tests.policies.test_every_rule import CASES, RULES
+from tests.policies.test_every_rule import CASES, RULES, told_in
 
 pytestmark = pytest.mark.engine
 PACK = paths.PROJECT / "policies"
@@ -43,10 +43,10 @@ def test_every_rule_fails_its_case_there_too(run_of: Callable[[Batch], EngineRun
     for batch in batches(cases, RULES):
         outcome = run_of(batch).engine.operate("preview", "--policy-pack", str(PACK), limit=240)
         told = {
-            # The line before is the description of the SDK's policy.
-            (violation.text.strip().splitlines()[-1].split(" ", 1)[0], violation.urn)
+            (id, violation.urn)
             for violation in outcome.story.violations
             if "expected" in violation.text
+            for id in told_in(violation.text)
         }
         silent += [id for id in batch if not any(each == id and is_of(urn, id) for each, urn in told)]
         assert not any("can't run policy" in violation.text for violation in outcome.story.violations)

@@ -18,7 +18,11 @@ PACK = Path(__file__).parents[2] / "policies"
 
 def diagnostics(case: Stack) -> list[analyzer_pb2.AnalyzeDiagnostic]:
     """What the engine would be told about this stack."""
-    return [*_servicer().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=_resources(case)), None).diagnostics]
+    resources = _resources(case)
+    for each in resources:
+        inputs = analyzer_pb2.AnalyzeRequest(type=each.type, properties=each.properties, urn=each.urn, name=each.name)
+        assert not _servicer().Analyze(inputs, None).diagnostics, "one resource alone tells nothing"
+    return [*_servicer().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(resources=resources), None).diagnostics]
 
 
 @lru_cache
