@@ -54,6 +54,8 @@ class Change:
     after: Resource | None
     differences: tuple[Difference, ...] = ()
     deleted_first: bool | None = None
+    custom: bool = True
+    """Not a component, which is nothing by itself."""
 
     @property
     def resource(self) -> Resource:
@@ -142,12 +144,12 @@ class Changes:
         return name
 
     def by_component(self) -> Mapping[str, list[Change]]:
-        """Components in the order of the program, each with what changes in it."""
-        order = dict.fromkeys(self.component(each.resource) for each in self.all)
-        found: dict[str, list[Change]] = {name: [] for name in order}
+        """Components with what changes in each; those that lose something first."""
+        found: dict[str, list[Change]] = defaultdict(list)
         for each in self.changed:
             found[self.component(each.resource)].append(each)
-        return {name: changes for name, changes in found.items() if changes}
+        lose = {name: any(each.kind.destroys for each in changes) for name, changes in found.items()}
+        return {name: found[name] for name in sorted(found, key=lambda name: (not lose[name], name))}
 
     @cached_property
     def _names(self) -> Mapping[str, str]:

@@ -130,7 +130,8 @@ def _digest(text: str) -> Changes | None:
 
 
 def _changes(told: Iterable[_Told], config: Mapping[str, str]) -> Changes:
-    every = [_change(each) for each in told if each.old or each.new]
+    """In an order of their own: the engine works at many resources at once, in another order each time."""
+    every = sorted((_change(each) for each in told if each.old or each.new), key=lambda each: each.resource.urn)
     urn = every[0].resource.urn if every else "urn:pulumi:::::"
     stack, project = urn.split("::")[0].rpartition(":")[2], urn.split("::")[1]
     kept = [each for each in every if each.kind not in (Kind.DELETE, Kind.FORGET)]
@@ -153,7 +154,8 @@ def _change(told: _Told) -> Change:
             replace(each, replaces=any(each.path.startswith(path) for path in replacing))
             for each in differences(before, after, old, new, paths)
         ]
-    return Change(kind, before, after, tuple(found), deleted_first=_deleted_first(told.ops))
+    custom = bool((told.new or told.old or {}).get("custom"))
+    return Change(kind, before, after, tuple(found), _deleted_first(told.ops), custom)
 
 
 def _kind(ops: list[str]) -> Kind:
@@ -204,6 +206,6 @@ def _with_the_rest(found: Changes, before: Path) -> Changes:
     for each in cast("list[Mapping[str, Any]]", resources):
         if each["urn"] not in known and not each.get("delete"):
             same = _resource(each)
-            rest.append(Change(Kind.SAME, same, same))
+            rest.append(Change(Kind.SAME, same, same, custom=bool(each.get("custom"))))
     kept = any(each.resource.type != "pulumi:pulumi:Stack" for each in rest)
     return replace(found, all=(*rest, *found.all), whole=True, destroying=found.destroying and not kept)

@@ -69,14 +69,7 @@ def risks(changes: Changes) -> list[Risk]:
             found += _destroyed(change, changes)
         elif change.kind is Kind.UPDATE:
             found += _worsened(change, changes)
-    return sorted(found, key=lambda each: (not each.destructive, _weight(each)))
-
-
-def _weight(risk: Risk) -> int:
-    """Databases, keys and buckets before logs and generated passwords: the order of the table."""
-    kinds = [*stateful.TYPES]
-    place = kinds.index(risk.change.resource.type) if risk.change.resource.type in kinds else len(kinds)
-    return place + (1 if stateful.is_replica(risk.change.standing) else 0)
+    return sorted(found, key=lambda each: (not each.destructive, stateful.weight(each.change.standing)))
 
 
 def _destroyed(change: Change, changes: Changes) -> Iterator[Risk]:
@@ -199,13 +192,7 @@ def renamed(found: Sequence[Risk], changes: Changes) -> list[str]:
 
 
 def acknowledged_snippet(found: Sequence[Risk]) -> str:
-    """What to put into the stack file; YAML reads a JSON text as the text it is."""
-    lines = ["lifeline:acknowledged:"]
-    for risk in found:
-        lines += [
-            f"  {json.dumps(risk.change.key)}:",
-            f"    change: {risk.asks}",
-            "    because: <why it is right to lose this>",
-            '    until: "<the last day on which it may happen, as YYYY-MM-DD>"',
-        ]
-    return "\n".join(lines)
+    """What to put into the stack file."""
+    entry = '{{change: {asks}, because: "<why this may be lost>", until: "<YYYY-MM-DD, the last day>"}}'
+    lines = [f"  {json.dumps(risk.change.key)}: {entry.format(asks=risk.asks)}" for risk in found]
+    return "\n".join(["lifeline:acknowledged:", *dict.fromkeys(lines)])

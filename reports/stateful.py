@@ -16,6 +16,8 @@ class Stateful:
     called: str
     holds: str
     returns: Callable[[Resource], str]
+    served: bool = True
+    """Requests of users need it."""
 
 
 def _get(resource: Resource, name: str) -> object:
@@ -86,7 +88,7 @@ def _vault(resource: Resource) -> str:
 TYPES: Mapping[str, Stateful] = {
     "aws:rds/instance:Instance": Stateful("database", "everything in the database", _database),
     "aws:rds/cluster:Cluster": Stateful("database cluster", "everything in the databases", _database),
-    "aws:rds/snapshot:Snapshot": Stateful("snapshot", "the copy of that moment", _never),
+    "aws:rds/snapshot:Snapshot": Stateful("snapshot", "the copy of that moment", _never, served=False),
     "aws:docdb/cluster:Cluster": Stateful("document database", "everything in the database", _database),
     "aws:dynamodb/table:Table": Stateful("table", "every item", _says("from point-in-time recovery, where it is on")),
     "aws:elasticache/replicationGroup:ReplicationGroup": Stateful("cache", "what is cached and queued", _never),
@@ -95,13 +97,13 @@ TYPES: Mapping[str, Stateful] = {
         "file system", "every file", _says("from its backups, where they are on")
     ),
     "aws:ebs/volume:Volume": Stateful("volume", "everything on the disk", _says("from its last snapshot")),
-    "aws:backup/vault:Vault": Stateful("backup vault", "every copy in it", _vault),
+    "aws:backup/vault:Vault": Stateful("backup vault", "every copy in it", _vault, served=False),
     "aws:kms/key:Key": Stateful("key", "whatever is encrypted under it becomes unreadable", _key),
     "aws:kms/replicaKey:ReplicaKey": Stateful("key", "copies encrypted under it there become unreadable", _key),
     "aws:secretsmanager/secret:Secret": Stateful("secret", "its values, also those people put in", _secret),
     "aws:ssm/parameter:Parameter": Stateful("parameter", "its value", _never),
-    "aws:cloudwatch/logGroup:LogGroup": Stateful("log", "every line kept in it", _logs),
-    "aws:ecr/repository:Repository": Stateful("image repository", "every image in it", _repository),
+    "aws:cloudwatch/logGroup:LogGroup": Stateful("log", "every line kept in it", _logs, served=False),
+    "aws:ecr/repository:Repository": Stateful("image repository", "every image in it", _repository, served=False),
     "aws:route53/zone:Zone": Stateful(
         "zone", "its name servers: names stop resolving until the parent delegates to the new ones", _never
     ),
@@ -131,6 +133,13 @@ TYPES: Mapping[str, Stateful] = {
     "kubernetes:apps/v1:StatefulSet": Stateful("stateful set", "its pods, and what they hold in memory", _volumes),
     "docker:index/volume:Volume": Stateful("volume", "everything on it", _never),
 }
+
+
+def weight(resource: Resource) -> int:
+    """Databases, keys and buckets before logs and generated passwords: the order of the table."""
+    kinds = [*TYPES]
+    place = kinds.index(resource.type) if resource.type in kinds else len(kinds)
+    return 2 * place + is_replica(resource)
 
 
 def of(resource: Resource) -> Stateful | None:

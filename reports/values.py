@@ -124,7 +124,7 @@ def shown(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = value if isinstance(value, str) else _as_json(value)
-    text = _BREAKS.sub(" ", text).strip() if text.strip() else '""' if text == "" else '" "'
+    text = _BREAKS.sub(" ", text).replace("`", "'").strip() if text.strip() else '""' if text == "" else '" "'
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
