@@ -11,6 +11,7 @@ from typing import cast
 
 import yaml
 
+import settings_acknowledged
 import settings_monitoring
 import settings_names
 import settings_supplied
@@ -34,6 +35,7 @@ KEYS = (
     *("suppliedLater", "channels"),
     *("imageDigests", "singleSignOn"),
     *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
+    settings_acknowledged.KEY,
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
 _MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig")
@@ -117,6 +119,7 @@ def parse(config: Mapping[str, object]) -> Settings:
         "kubeconfig": _kubeconfig(read),
         "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),
     }
+    settings_acknowledged.check(read)
     adjusted, level = _adjusted(read, system) if system else (system, 0)
     if read.problems or adjusted is None:
         raise SettingsError(read.problems)

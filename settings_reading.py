@@ -95,11 +95,13 @@ class Reader:
             return {}
         return cast("dict[str, str]", value)
 
-    def objects(self, key: str, id: str) -> dict[str, dict[str, object]]:
+    def objects(
+        self, key: str, id: str, allowed: str = "a mapping of paths to {value, because}"
+    ) -> dict[str, dict[str, object]]:
         """Names to mappings."""
-        value = _as_mapping(self._structure(key, {}, id, "a mapping of paths to {value, because}"))
+        value = _as_mapping(self._structure(key, {}, id, allowed))
         if value is None or not all(isinstance(each, dict) for each in value.values()):
-            self.refuse(id, key, value, "a mapping of paths to {value, because}")
+            self.refuse(id, key, value, allowed, said="not a mapping" if value is None else "")
             return {}
         return cast("dict[str, dict[str, object]]", value)
 

@@ -6,17 +6,14 @@ one that nothing needs is told.
 
 import datetime
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import settings_acknowledged
 from reports.risk import Risk
 
-KEY = "lifeline:acknowledged"
-CHANGES = ("delete", "replace", "update")
-_RESOURCE = re.compile(r"[\w-]+:[\w./-]+:\w+::[^\s:]+")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+KEY = f"lifeline:{settings_acknowledged.KEY}"
 LONGEST_DAYS = 31
 
 
@@ -39,33 +36,6 @@ class Judged:
     remarks: tuple[str, ...]
 
 
-def problems(given: Mapping[str, Mapping[str, object]]) -> list[tuple[str, object, str]]:
-    """Of a stack file's entries: place, what was given, what is allowed."""
-    found: list[tuple[str, object, str]] = []
-    for resource, entry in given.items():
-        if not _RESOURCE.fullmatch(resource):
-            allowed = "type and name of a resource as in its URN, such as aws:rds/instance:Instance::database-primary"
-            found.append((resource, resource, allowed))
-        if set(entry) != {"change", "because", "until"}:
-            found.append((resource, sorted(entry), "exactly change, because and until"))
-            continue
-        if entry["change"] not in CHANGES:
-            found.append((f"{resource}.change", entry["change"], f"one of {', '.join(CHANGES)}"))
-        if not isinstance(entry["because"], str) or not entry["because"].strip():
-            found.append((f"{resource}.because", entry["because"], "a reason"))
-        if _day(entry["until"]) is None:
-            found.append((f"{resource}.until", entry["until"], 'a day in quotes, such as "2026-12-31"'))
-    return found
-
-
-def _day(given: object) -> datetime.date | None:
-    text = str(given)[:10]
-    try:
-        return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
 def of_config(config: Mapping[str, object]) -> tuple[Acknowledgement, ...]:
     """Those of a stack's configuration that are sound; settings.py tells of the others."""
     given: Any = config.get(KEY) or {}
@@ -75,17 +45,12 @@ def of_config(config: Mapping[str, object]) -> tuple[Acknowledgement, ...]:
         return ()
     if not isinstance(entries, dict):
         return ()
-    known = {
-        name: cast("dict[str, object]", each)
-        for name, each in cast("dict[str, object]", entries).items()
-        if isinstance(each, dict)
-    }
-    wrong = {place.split(".change")[0].split(".because")[0].split(".until")[0] for place, _, _ in problems(known)}
-    return tuple(
-        Acknowledgement(name, str(each["change"]), str(each["because"]), day)
-        for name, each in known.items()
-        if name not in wrong and (day := _day(each["until"]))
-    )
+    found: list[Acknowledgement] = []
+    for name, each in cast("dict[str, object]", entries).items():
+        entry = cast("dict[str, object]", each) if isinstance(each, dict) else {}
+        if not settings_acknowledged.of_entry(name, entry) and (until := settings_acknowledged.day(entry["until"])):
+            found.append(Acknowledgement(name, str(entry["change"]), str(entry["because"]), until))
+    return tuple(found)
 
 
 def judge(risks: Sequence[Risk], given: Sequence[Acknowledgement], today: datetime.date) -> Judged:
