@@ -34,7 +34,8 @@ def is_copy(bucket: Resource, graph: Graph) -> bool:
         targets = graph.referred(each, "rules", BUCKET)
         if bucket in targets and bucket is not graph.one(each, "bucket", BUCKET):
             return True
-        named = [str(one.get("destination.bucket", "")) for one in each.each("rules")] if each.is_known("rules") else []
+        rules = each.each("rules") if each.is_known("rules") else ()
+        named = [str(one.get("destination.bucket", "")) for one in rules if one.is_known("destination.bucket")]
         if name and any(target.endswith(f":::{name}") for target in named):
             return True
     return False

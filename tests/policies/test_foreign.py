@@ -66,3 +66,10 @@ def _name(urn: str) -> str:
 def test_written_badly_it_gets_what_it_deserves(judge: Judge) -> None:
     found = failures(judge("badly"))
     assert found == golden_files.lines("foreign.txt", found)
+
+
+def test_written_well_it_gets_nothing(judge: Judge) -> None:
+    report = judge("well")
+    assert failures(report) == set()
+    assert report["counts"].keys() == {"pass", "not applicable"}
+    assert report["counts"]["pass"] > 300
