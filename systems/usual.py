@@ -197,7 +197,8 @@ def usual_cache(
         password_characters=64,
         persistent=persistent,
         failover=m.Failover(
-            down_after_milliseconds=down_after_milliseconds, failover_timeout_milliseconds=5 * down_after_milliseconds
+            down_after_milliseconds=down_after_milliseconds,
+            failover_timeout_milliseconds=max(5_000, 2 * down_after_milliseconds),
         ),
         because={
             "version": "none documented; the TDAH document's Redis 7",

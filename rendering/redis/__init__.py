@@ -15,6 +15,8 @@ START = "start.sh"
 _LATE_SECONDS, _LEAVE_SECONDS, _PATIENCE_SECONDS = 120, 15, 2
 #: From a Sentinel's decision to replace a master until the next one says that it is the master.
 _PROMOTION_SECONDS = 5
+#: A few turns of a Sentinel's clock (100 ms).
+_PATIENCE_STEP_MILLISECONDS = 250
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,8 @@ def _settings(system: System, around: Surroundings) -> str:
         "NODES": " ".join(f"{each}:{cache.port}" for each in around.nodes),
         "NODE_COUNT": len(around.nodes),
         "SENTINEL_COUNT": len(around.sentinels),
+        "DOWN_AFTER": cache.failover.down_after_milliseconds,
+        "PATIENCE_STEP": _PATIENCE_STEP_MILLISECONDS,
         "PROMOTION_SECONDS": _PROMOTION_SECONDS,
         "SENTINELS": " ".join(f"{each}:{cache.sentinel_port}" for each in around.sentinels),
         "QUORUM": cache.quorum,

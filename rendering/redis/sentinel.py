@@ -26,7 +26,6 @@ def about_the_master(cache: Cache) -> str:
     lines = [
         f"sentinel auth-user {name} {users.SENTINEL}",
         f"sentinel auth-pass {name} PASSWORD",
-        f"sentinel down-after-milliseconds {name} {failover.down_after_milliseconds}",
         f"sentinel failover-timeout {name} {failover.failover_timeout_milliseconds}",
         f"sentinel parallel-syncs {name} {max(1, cache.nodes - 1)}",
     ]

@@ -202,9 +202,21 @@ start_sentinel() {
         users "$CACHE_FILES/sentinel.users"
         echo "$remembered" | sed -E "s/^(sentinel monitor .*) [0-9]+$/\1 $QUORUM/"
         sed "s/PASSWORD/$(password "$CACHE_INTERNAL/sentinel")/" "$CACHE_FILES/sentinel.master"
+        echo "sentinel down-after-milliseconds $MASTER_NAME $(patience)"
     } >"$file.new"
     mv "$file.new" "$file"
     exec redis-server "$file" --sentinel
+}
+
+# Sentinels that miss the master at the same moment all vote for themselves, and nobody wins: each is a little more patient
+# than the one before it.
+patience() {
+    later=$DOWN_AFTER
+    for sentinel in $SENTINELS; do
+        [ "$sentinel" != "$CACHE_HOST:$OWN_PORT" ] || break
+        later=$((later + PATIENCE_STEP))
+    done
+    echo "$later"
 }
 
 acting_master() {

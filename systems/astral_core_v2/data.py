@@ -143,10 +143,10 @@ CACHE = Cache(
     persistent=True,
     failover=Failover(
         down_after_milliseconds=2_000,
-        failover_timeout_milliseconds=10_000,
+        failover_timeout_milliseconds=5_000,
         because={
             "down_after_milliseconds": "a crisis may not wait: 5 s without the queue in all (measured 2.8)",
-            "failover_timeout_milliseconds": "five times down-after, before another try",
+            "failover_timeout_milliseconds": "a vote that nobody won is repeated after twice that",
         },
     ),
     because={

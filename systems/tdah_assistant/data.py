@@ -128,7 +128,7 @@ CACHE = Cache(
     password_characters=64,
     persistent=True,
     maximum_client_connections=6_000,
-    failover=Failover(down_after_milliseconds=5_000, failover_timeout_milliseconds=60_000),
+    failover=Failover(down_after_milliseconds=5_000, failover_timeout_milliseconds=10_000),
     lifetimes=LIFETIMES,
     aliases=("redis-1", "redis-2", "redis-3", "sentinel-1", "sentinel-2", "sentinel-3"),
     because={

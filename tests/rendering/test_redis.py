@@ -55,7 +55,7 @@ def test_nothing_is_spoken_in_the_clear(system: System) -> None:
 def test_sentinels_have_the_documented_clockwork_and_names(system: System) -> None:
     cache, files = system.cache, _files(system)
     about = files["sentinel.master"]
-    assert f"sentinel down-after-milliseconds {cache.master_name} {cache.failover.down_after_milliseconds}\n" in about
+    assert f"DOWN_AFTER='{cache.failover.down_after_milliseconds}'\n" in files["settings"]
     assert f"sentinel failover-timeout {cache.master_name} {cache.failover.failover_timeout_milliseconds}\n" in about
     assert f"sentinel announce-port {cache.sentinel_port}\n" in files["sentinel.conf"]
     assert "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes\n" in files["sentinel.conf"]

@@ -20,15 +20,19 @@ class Versions:
         described = client.describe_secret(SecretId=secret)
         self.name = str(described["Name"])
         self._stages: dict[str, list[str]] = described.get("VersionIdsToStages") or {}
-        if not described.get("RotationEnabled"):
+        self._check(enabled=bool(described.get("RotationEnabled")))
+
+    def _check(self, *, enabled: bool) -> None:
+        """Secrets Manager has made the version before it calls."""
+        if not enabled:
             raise RotationError(f"{self.name}: rotation is not enabled")
-        if token not in self._stages:
-            raise RotationError(f"{self.name}: there is no version {token} to rotate to")
-        if not {_CURRENT, _PENDING} & set(self._stages[token]):
-            raise RotationError(f"{self.name}: version {token} is not labelled {_PENDING}")
+        if self.token not in self._stages:
+            raise RotationError(f"{self.name}: there is no version {self.token} to rotate to")
+        if not {_CURRENT, _PENDING} & set(self._stages[self.token]):
+            raise RotationError(f"{self.name}: version {self.token} is not labelled {_PENDING}")
 
     def finished(self) -> bool:
-        return _CURRENT in self._stages[self.token]
+        return _CURRENT in self._stages.get(self.token, ())
 
     def current(self) -> Value:
         return self._value(VersionStage=_CURRENT)
@@ -54,6 +58,12 @@ class Versions:
         move(SecretId=self._secret, VersionStage=_CURRENT, MoveToVersionId=self.token, RemoveFromVersionId=before)
         move(SecretId=self._secret, VersionStage=_PENDING, RemoveFromVersionId=self.token)
 
+    def abandon(self) -> None:
+        """Its value is never used; a new version takes its place."""
+        self._client.update_secret_version_stage(
+            SecretId=self._secret, VersionStage=_PENDING, RemoveFromVersionId=self.token
+        )
+
     def other(self, secret: str) -> list[Value]:
         """Another secret's values: the current one, and the one it may just be changing to."""
         if not secret:
@@ -69,6 +79,14 @@ class Versions:
 
     def _value(self, **which: str) -> Value:
         return _parsed(self.name, self._client.get_secret_value(SecretId=self._secret, **which))
+
+
+class OwnVersions(Versions):
+    """Where nobody calls, but a clock of our own: the version comes to be with its value."""
+
+    def _check(self, *, enabled: bool) -> None:
+        if enabled:
+            raise RotationError(f"{self.name}: Secrets Manager rotates it already")
 
 
 def _parsed(name: str, answer: dict[str, Any]) -> Value:

@@ -1,5 +1,6 @@
 """Whoever starts asks who the master is: one master after every fault, and nothing acknowledged is gone."""
 
+import itertools
 import re
 import signal
 from collections.abc import Iterator
@@ -61,6 +62,16 @@ def test_a_parallel_start_makes_one_master(cluster: Cluster) -> None:
     assert {each.run("ready") for each in cluster.nodes} == {0}
     assert {each.run("sentinel-ready") for each in cluster.sentinels} == {0}
     assert {each.run("alive") for each in cluster.members} == {0}
+
+
+def test_no_two_sentinels_lose_patience_at_the_same_moment(cluster: Cluster) -> None:
+    """Each would vote for itself, nobody would win, and the next try comes much later."""
+    name, waiting = cluster.system.cache.master_name, list[int]()
+    for sentinel in cluster.sentinels:
+        told = sentinel.tell(users.SENTINEL, "SENTINEL", "MASTER", name)
+        waiting.append(int(dict(zip(told[::2], told[1::2], strict=True))["down-after-milliseconds"]))  # pyright: ignore
+    assert waiting[0] == cluster.system.cache.failover.down_after_milliseconds
+    assert all(after - before >= 200 for before, after in itertools.pairwise(waiting))
 
 
 def test_users_may_do_what_they_are_there_for(cluster: Cluster) -> None:
