@@ -145,11 +145,17 @@ class Place:
                 signal.signal(signal.SIGTERM, stopping)
         return Ended(code, said.getvalue())
 
-    def serve_drill(self, workspace: Path, port: int) -> subprocess.Popen[str]:
-        """As the user of PostgreSQL; nobody else's files are written there."""
+    def serve_drill(self, workspace: Path, port: int) -> subprocess.Popen[bytes]:
+        """What `drill-server` becomes, by its own commands: PostgreSQL's user may not enter everybody's Python."""
+        from lifeline_backup import settings, throwaway
+
         self.changes |= {"drill.workspace": str(workspace), "drill.database_port": port}
-        output = (self.directory / "drill-server.log").open("w")
-        return self.start("drill-server", stdout=output, stderr=output, **as_postgres())
+        told = settings.parse(json.loads(self.settings().read_text()))
+        log = self.directory / "drill-server.log"
+        made = subprocess.run(throwaway.making(told), capture_output=True, text=True, cwd="/", **as_postgres())
+        assert made.returncode == 0, made.stderr
+        with log.open("wb") as output:
+            return subprocess.Popen(throwaway.running(told), stdout=output, stderr=output, cwd="/", **as_postgres())
 
     def names(self, purpose: str = "database") -> list[str]:
         found = self.client("s3").list_objects_v2(Bucket=self.bucket(purpose)).get("Contents", [])

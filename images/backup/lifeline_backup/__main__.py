@@ -68,8 +68,9 @@ def _restore(given: Settings, backup: str, database: str | None, workspace: Path
     told = store.manifest(restoring.chosen(store, kind, backup))
     figures.say("restore begins", backup=told.began, into=database)
     file = restoring.fetch(store, told, workspace)
-    restoring.restore(target, database, file, given.drill["jobs"], owner=given.database["owner"])
-    restoring.compare(target, database, told, given.drill["indexes"])
+    owner = given.database["owner"]
+    restoring.restore(target, database, file, given.drill["jobs"], owner)
+    restoring.compare(target, database, told, given.drill["indexes"], owner)
     file.unlink()
     figures.say("restored", database=database, rows_of=told.began)
 

@@ -38,15 +38,28 @@ def serve(settings: Settings) -> None:
         figures.say("no drill today: no server")
         while True:
             time.sleep(60)
-    workspace = Path(settings.drill["workspace"])
-    data = workspace / "server"
-    words = [_program("initdb"), "-D", str(data), "-U", USER, "-A", "trust", "--no-sync"]
-    made = subprocess.run([*words, "--encoding=UTF8", "--locale=C.UTF-8"], capture_output=True, text=True, check=False)
+    made = subprocess.run(making(settings), capture_output=True, text=True, check=False)
     if made.returncode:
         raise Failure(f"initdb ended with {made.returncode}: {made.stderr.strip()[-500:]}")
+    words = running(settings)
+    os.execv(words[0], words)
+
+
+def making(settings: Settings) -> list[str]:
+    """The command that makes the server's files."""
+    words = [_program("initdb"), "-D", _data(settings), "-U", USER, "-A", "trust", "--no-sync"]
+    return [*words, "--encoding=UTF8", "--locale=C.UTF-8"]
+
+
+def running(settings: Settings) -> list[str]:
+    """The command that is the server."""
     told = {**_OPTIONS, "port": settings.drill["database_port"], "unix_socket_directories": ""}
     options = [word for name, value in told.items() for word in ("-c", f"{name}={value}")]
-    os.execv(_program("postgres"), ["postgres", "-D", str(data), *options])
+    return [_program("postgres"), "-D", _data(settings), *options]
+
+
+def _data(settings: Settings) -> str:
+    return str(Path(settings.drill["workspace"]) / "server")
 
 
 def wait_for(settings: Settings, seconds: float = 300) -> None:
