@@ -1,6 +1,6 @@
 """The recovery region: the platform's components a second time, as much of it as the objectives ask.
 
-- *copies-only*: what people uploaded (secrets and backups copy themselves, see secrets.py and backups.py);
+- *copies-only*: backups, and what people uploaded (secrets copy themselves, see secrets.py);
 - *pilot-light*: also the network, its firewalls and flow logs, the records, and a replica of the database;
 - *warm-standby*: also a cluster with everything that answers visitors (recovery_standby.py).
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pulumi
 from pulumi import ResourceOptions
 
+from components.aws.backups import Backups, BackupsArgs
 from components.aws.bucket_replication import Copy
 from components.aws.cluster import Cluster
 from components.aws.edge import Edge
@@ -62,6 +63,7 @@ class RecoveryRegion(pulumi.ComponentResource):
 
     level: RecoveryLevel
     uploads: Uploads
+    backups: Backups | None = None
     logs: LogArchive | None = None
     network: Network | None = None
     database: Postgres | None = None
@@ -77,6 +79,8 @@ class RecoveryRegion(pulumi.ComponentResource):
         if self.level is not RecoveryLevel.COPIES_ONLY:
             self.logs = self._keep_records()
         self.uploads = self._keep_uploads()
+        if args.system.backups.copies_to_recovery_region:
+            self.backups = self._keep_backups()
         if self.logs is not None:
             self.network, firewall = self._create_network()
             self.database = self._follow_database(self.network, firewall)
@@ -120,6 +124,19 @@ class RecoveryRegion(pulumi.ComponentResource):
         )
         args.uploads.copy_to(Copy(bucket_arn=uploads.bucket_arn, key_arn=key_arn))
         return uploads
+
+    def _keep_backups(self) -> Backups:
+        """Buckets and a vault; what is copied into them is said where all places of copies are known."""
+        return Backups(
+            f"{self._name}-backups",
+            BackupsArgs(
+                system=self._args.system,
+                key_arn=self._args.keys.recovery_arn("backups"),
+                access_log_bucket=self.logs.bucket_name if self.logs else None,
+            ),
+            self._naming,
+            self._child,
+        )
 
     def _create_network(self) -> tuple[Network, Firewall]:
         """The documented range again: the two networks are never joined."""

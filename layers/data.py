@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from components.aws.bucket import Bucket, BucketArgs
+from components.aws.backups import Backups, BackupsArgs
 from components.aws.names import Names
 from components.aws.postgres import Postgres, PostgresArgs
 from components.aws.rotation import DatabaseReach, Rotation, RotationArgs
 from components.aws.secrets import Secrets, SecretsArgs
 from components.aws.uploads import Uploads, UploadsArgs
-from components.naming import DataClass
 from layers.ground import Ground
 from layers.network import Inside
 from layers.site import Site
@@ -16,7 +15,7 @@ from layers.site import Site
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    backups: Bucket
+    backups: Backups
     secrets: Secrets
     database: Postgres
     rotation: Rotation
@@ -24,9 +23,14 @@ class Data:
 
 
 def lay_data(site: Site, ground: Ground, inside: Inside, names: Names) -> Data:
-    backups = Bucket(
+    backups = Backups(
         "backups",
-        BucketArgs(purpose="backups", key_arn=ground.keys.arn("backups"), data_class=DataClass.HEALTH),
+        BackupsArgs(
+            system=site.system,
+            key_arn=ground.keys.arn("backups"),
+            access_log_bucket=ground.logs.bucket_name,
+            records_bucket=ground.logs.records_bucket_name,
+        ),
         site.naming,
         site.in_account,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pulumi
 from pulumi import ResourceOptions
 
 from components import third_party_images
@@ -12,6 +13,7 @@ from components.aws.balancer import Balancer
 from components.aws.cluster import Cluster, ClusterArgs
 from components.aws.detectors import Detectors, DetectorsArgs
 from components.aws.registry import Images, ImagesArgs
+from components.docker.images import PLATFORM, PlatformImage, PlatformImageArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
 from components.kubernetes.storage import Storage, StorageArgs
 from layers.data import Data
@@ -25,6 +27,8 @@ from systems import sizing
 class Machines:
     cluster: Cluster
     images: Images
+    platform_image: pulumi.Input[str]
+    """Of this project's own programs: built, or as the stack names it."""
     third_party: Mapping[str, str]
     """References of images that others make, by digest."""
     in_cluster: ResourceOptions
@@ -48,6 +52,17 @@ def lay_machines(site: Site, ground: Ground, inside: Inside, balancer: Balancer,
         site.naming,
         site.in_account,
     )
+    platform_image = PlatformImage(
+        "platform-image",
+        PlatformImageArgs(
+            images=images,
+            account_id=site.account_id,
+            architecture=site.system.hardware.architectures[0],
+            pinned=site.settings.images.get(PLATFORM),
+        ),
+        site.naming,
+        site.in_account,
+    )
     _record_everything(site, ground, data, cluster)
     in_cluster = ResourceOptions(provider=cluster.provider)
     Storage(
@@ -67,7 +82,13 @@ def lay_machines(site: Site, ground: Ground, inside: Inside, balancer: Balancer,
         site.naming,
         in_cluster,
     )
-    return Machines(cluster=cluster, images=images, third_party=third_party, in_cluster=in_cluster)
+    return Machines(
+        cluster=cluster,
+        images=images,
+        platform_image=platform_image.reference,
+        third_party=third_party,
+        in_cluster=in_cluster,
+    )
 
 
 def _create_cluster(site: Site, ground: Ground, inside: Inside) -> Cluster:
@@ -101,7 +122,7 @@ def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster)
             account_id=site.account_id,
             archive=ground.logs,
             key_arn=ground.keys.arn("logs"),
-            watched_bucket_arns=[data.uploads.bucket_arn, data.backups.arn],
+            watched_bucket_arns=[data.uploads.bucket_arn, *data.backups.arns],
             control_plane_log=cluster.log_group_name,
             topic_arn=ground.topics.outage_arn,
         ),

@@ -1,5 +1,7 @@
-"""The other region, from the same components, as much of it as the platform's objectives ask."""
+"""The other region, from the same components, as much of it as the platform's objectives ask; and what is copied."""
 
+from components.aws.backup_plan import BackupPlan, BackupPlanArgs
+from components.kubernetes import storage
 from components.recovery import RecoveryRegion, RecoveryRegionArgs
 from layers.data import Data
 from layers.entrance import Entrance
@@ -12,7 +14,7 @@ from layers.site import Site
 def lay_recovery(
     site: Site, ground: Ground, entrance: Entrance, data: Data, machines: Machines, platform: Platform
 ) -> RecoveryRegion:
-    return RecoveryRegion(
+    region = RecoveryRegion(
         "recovery-region",
         RecoveryRegionArgs(
             system=site.system,
@@ -36,4 +38,27 @@ def lay_recovery(
         ),
         site.elsewhere,
         site.in_recovery,
+    )
+    _back_up(site, data, region)
+    return region
+
+
+def _back_up(site: Site, data: Data, region: RecoveryRegion) -> None:
+    """Last, when there is all that is copied, and every place that it is copied to."""
+    if region.backups is not None:
+        data.backups.copy_to(region.backups)
+    BackupPlan(
+        "backup-plan",
+        BackupPlanArgs(
+            system=site.system,
+            account_id=site.account_id,
+            region=site.region,
+            vault_name=data.backups.vault_name,
+            copy_vault_arn=region.backups.vault_arn if region.backups is not None else None,
+            database_arn=data.database.arn,
+            uploads_arn=data.uploads.bucket_arn if any(each.stores_uploads for each in site.system.workloads) else None,
+            volume_tags=storage.volume_tags(site.naming),
+        ),
+        site.naming,
+        site.in_account,
     )

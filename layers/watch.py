@@ -68,6 +68,8 @@ def watch_from_outside(site: Site, ground: Ground, inside: Inside, entrance: Ent
             distribution_id=entrance.edge.distribution_id,
             nat_gateway_ids=inside.network.nat_gateway_ids,
             rotation_function_name=data.rotation.function_name,
+            backup_buckets=data.backups.names_known,
+            backup_copies=data.backups.copied,
         ),
         site.naming,
         site.in_account,

@@ -19,14 +19,17 @@ from typing import Any
 LANES: Mapping[str, tuple[str, ...]] = {
     "The way in": ("Names", "Edge", "Balancer", "HAProxy"),
     "Workloads": ("Application", "Jobs", "Switches"),
-    "Data": ("Pooler", "Postgres", "RedisSentinel", "Backups", "Bucket", "Uploads", "Secrets", "Rotation"),
+    "Data": (
+        *("Pooler", "Postgres", "RedisSentinel", "Backups", "BackupPlan", "Bucket"),
+        *("Uploads", "Secrets", "Rotation"),
+    ),
     "Watching": (
         *("Monitoring", "AlertTopics", "Topics", "Alarms", "EdgeAlarms", "Audit", "Detectors"),
         *("AccountDefaults", "LogArchive", "FlowLogs"),
     ),
     "Ground": (
         *("Network", "Firewall", "NameFirewall", "Endpoints", "Keys"),
-        *("Cluster", "NodeAutoscaler", "Storage", "Images", "Namespaces", "InternalCertificates"),
+        *("Cluster", "NodeAutoscaler", "Storage", "Images", "PlatformImage", "Namespaces", "InternalCertificates"),
     ),
     "Recovery region": ("RecoveryRegion",),
 }

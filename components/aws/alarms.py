@@ -35,6 +35,7 @@ class AlarmsArgs:
     distribution_id: pulumi.Input[str] | None = None
     nat_gateway_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     rotation_function_name: pulumi.Input[str] | None = None
+    backup_buckets: Sequence[str] = ()
     backup_copies: Mapping[str, str] = field(default_factory=dict[str, str])
     """Each bucket of backups, and the one in the recovery region that it is copied to."""
     other_alarm_arns: Sequence[pulumi.Input[str]] = ()
@@ -84,7 +85,7 @@ class Alarms(pulumi.ComponentResource):
             system=args.system,
             topics=args.topics,
             database_instance_ids=databases,
-            backup_bucket_names=tuple(args.backup_copies),
+            backup_bucket_names=tuple(args.backup_buckets),
         )
         AlarmEvents(f"{self._name}-events", heard, self._naming, self._child)
 

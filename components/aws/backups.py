@@ -9,7 +9,7 @@ Costs a month, us-east-1 list prices of 2026-11, for dumps of 333 GB (a third of
 350 USD. Verification and drill read five dumps at 0.01 USD a GB, 17 USD.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -51,6 +51,8 @@ class Backups(pulumi.ComponentResource):
 
     buckets: dict[str, pulumi.Input[str]]
     arns: list[pulumi.Output[str]]
+    copied: Mapping[str, str]
+    """Each bucket and its copy in the recovery region, by names that are known before they exist."""
     vault_name: pulumi.Output[str] | None = None
     vault_arn: pulumi.Output[str] | None = None
 
@@ -63,6 +65,7 @@ class Backups(pulumi.ComponentResource):
         self.buckets = {each.value: bucket.bucket_name for classes, bucket in self._all.items() for each in classes}
         if args.records_bucket is not None:
             self.buckets[BackupClass.LOGS.value] = args.records_bucket
+        self.copied = {}
         self.arns = [bucket.arn for bucket in self._all.values()]
         if args.vault:
             vault = self._create_vault()
@@ -70,12 +73,18 @@ class Backups(pulumi.ComponentResource):
         self.register_outputs({"buckets": self.buckets, "vaultName": self.vault_name})
 
     @property
+    def bucket_name(self) -> pulumi.Input[str]:
+        """Of the database's backups."""
+        return self.buckets[BackupClass.DATABASE.value]
+
+    @property
     def names_known(self) -> tuple[str, ...]:
         """Of all buckets, before they exist."""
         return tuple(bucket.name_known for bucket in self._all.values())
 
     def copy_to(self, *others: "Backups") -> None:
-        """Every object, from now on; called once, with all places."""
+        """Every object, from now on; called once, with all places, the recovery region first."""
+        self.copied = {bucket.name_known: others[0]._all[classes].name_known for classes, bucket in self._all.items()}
         for classes, bucket in self._all.items():
             bucket.copy_to(*(other._copy(classes, self._naming.account_id) for other in others))
 

@@ -1,5 +1,6 @@
 """The cluster's default storage: encrypted volumes under the data key, and snapshots of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -35,7 +36,7 @@ class Storage(pulumi.ComponentResource):
         self.register_outputs({"className": self.class_name})
 
     def _create_class(self) -> kubernetes.storage.v1.StorageClass:
-        tags = self._naming.tags("volumes", DataClass.HEALTH)
+        tags = volume_tags(self._naming)
         return kubernetes.storage.v1.StorageClass(
             f"{self._name}-class",
             metadata={"name": "encrypted", "annotations": _DEFAULT},
@@ -71,3 +72,8 @@ class Storage(pulumi.ComponentResource):
     @property
     def _policy(self) -> str:
         return "Retain" if self._args.retained else "Delete"
+
+
+def volume_tags(naming: Naming) -> Mapping[str, str]:
+    """On every volume of the class: by them a plan of backups finds it."""
+    return naming.tags("volumes", DataClass.HEALTH)

@@ -54,6 +54,7 @@ def _registered(system: System, region: str = "us-east-1", **given: Any) -> list
             distribution_id="CDN",
             nat_gateway_ids={"us-east-1a": "nat-a"},
             rotation_function_name="rotation",
+            backup_buckets=["db-backups", "evidence"],
             backup_copies={"db-backups": "recovery-db-backups", "evidence": "recovery-evidence"},
         )
         Alarms("alarms", args, naming)
