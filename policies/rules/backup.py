@@ -168,9 +168,11 @@ def _daily(schedule: str) -> bool:
     link="https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html",
 )
 def vault_locked(vault: Resource, graph: Graph) -> Problems:
-    if vault.get("forceDestroy"):
+    """Outside of production a stack is taken down with all it holds."""
+    production = _production(graph)
+    if vault.get("forceDestroy") and production:
         yield Problem("forceDestroy", "false", True)
-    if _production(graph) and not any(graph.referring(vault, "backupVaultName", _LOCK)):
+    if production and not any(graph.referring(vault, "backupVaultName", _LOCK)):
         yield Problem("", "a lock of this vault", None)
 
 

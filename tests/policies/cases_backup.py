@@ -67,7 +67,10 @@ CASES = {
         unknown=[stack(p=aws(PLAN, rules=UNKNOWN))],
     ),
     "LL-BAK-012": Cases(
-        passing=[stack(v=aws(VAULT), l=aws(LOCK, backupVaultName=ref("v.name"))), stack(v=aws(VAULT, tags=STAGING))],
+        passing=[
+            stack(v=aws(VAULT), l=aws(LOCK, backupVaultName=ref("v.name"))),
+            stack(v=aws(VAULT, forceDestroy=True, tags=STAGING)),
+        ],
         failing=[
             stack(v=aws(VAULT)),
             stack(v=aws(VAULT, forceDestroy=True), l=aws(LOCK, backupVaultName=ref("v.name"))),
