@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from operations import completion, state
+from operations import completion, delivery, state
 from operations.health.cli import health
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command()(health)
 app.command(hidden=True)(completion.completion)
 state.register(app)
+delivery.register(app)
 
 
 @app.callback()

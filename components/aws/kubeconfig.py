@@ -9,7 +9,12 @@ import pulumi_aws as aws
 
 def kubeconfig(cluster: aws.eks.Cluster) -> pulumi.Output[str]:
     authority = cluster.certificate_authority.apply(lambda found: found.data or "")
-    return pulumi.Output.all(name=cluster.name, endpoint=cluster.endpoint, authority=authority).apply(_render)
+    return rendered(cluster.name, cluster.endpoint, authority)
+
+
+def rendered(name: pulumi.Input[str], endpoint: pulumi.Input[str], authority: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Of a cluster that somebody else made."""
+    return pulumi.Output.all(name=name, endpoint=endpoint, authority=authority).apply(_render)
 
 
 def _render(known: Mapping[str, str]) -> str:

@@ -1,0 +1,79 @@
+"""Who may deploy a stack: the roles of its pipelines, and, once the cluster stands, their way into it.
+
+Account, region, system and environment come from the platform's own stack file of the same name.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
+import yaml
+from pulumi import ResourceOptions
+
+from components.aws.delivery_access import DeliveryAccess, DeliveryAccessArgs
+from components.aws.delivery_rights import Repository
+from components.aws.delivery_roles import DeliveryRoles, DeliveryRolesArgs
+from components.kubernetes.preview_guard import PreviewGuard, PreviewGuardArgs
+from components.naming import Naming
+from operations.state_store import Place
+
+_PROJECT = Path(__file__).resolve().parents[1]
+
+
+def declare() -> None:
+    """All resources of this stack, and the two outputs that the pipelines are told."""
+    stack, given = pulumi.get_stack(), pulumi.Config("lifeline-bootstrap")
+    settings = _settings_of(stack)
+    account_id, region = settings["lifeline:awsAccountId"], settings.get("lifeline:region", "us-east-1")
+    recovery_region = settings.get("lifeline:recoveryRegion", "us-west-2")
+    naming = Naming(
+        system=settings["lifeline:system"],
+        environment=settings.get("lifeline:environment", "production"),
+        account_id=account_id,
+        owner=settings.get("lifeline:owner", "platform-engineering"),
+    )
+    account = aws.Provider("account", region=region, allowed_account_ids=[account_id])
+    in_account = ResourceOptions(provider=account)
+    roles = DeliveryRoles(
+        "delivery",
+        DeliveryRolesArgs(
+            repository=_repository(stack, given),
+            account_id=account_id,
+            regions=sorted({region, recovery_region, "us-east-1"}),
+            state_bucket=Place(account_id=account_id, region=region).bucket,
+            issuer_arn=given.get("issuerArn") or None,
+        ),
+        naming,
+        in_account,
+    )
+    if cluster := given.get("cluster"):
+        access = DeliveryAccess(
+            "delivery-access",
+            DeliveryAccessArgs(cluster_name=cluster, preview_arn=roles.preview_arn, deploy_arn=roles.deploy_arn),
+            naming,
+            in_account,
+        )
+        objects = kubernetes.Provider("objects", kubeconfig=access.kubeconfig)
+        PreviewGuard("preview-guard", PreviewGuardArgs(cluster=objects))
+    pulumi.export("preview_role", roles.preview_arn)
+    pulumi.export("deploy_role", roles.deploy_arn)
+
+
+def _settings_of(stack: str) -> dict[str, Any]:
+    file = _PROJECT / f"Pulumi.{stack}.yaml"
+    if not file.exists():
+        raise pulumi.RunError(f"there is no {file.name}: a stack of the bootstrap is named as one of the platform's")
+    return yaml.safe_load(file.read_text())["config"]
+
+
+def _repository(stack: str, given: pulumi.Config) -> Repository:
+    name, number = given.require("repository"), given.get("repositoryId") or ""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name) or not re.fullmatch(r"\d+", number):
+        raise pulumi.RunError(
+            f"repository {name!r} must be owner/name, and repositoryId {number!r} its number; for example:\n"
+            f"  pulumi -C bootstrap config set repositoryId $(gh api repos/{name} --jq .id)"
+        )
+    return Repository(name=name, id=number, stack=stack)
