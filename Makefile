@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 REHEARSAL := $(RUN) -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock
+.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock bootstrap plan deploy drift gates approvals evidence
 # An interrupted command must not take the environment with it.
 .PRECIOUS: $(VENV)/.installed
 
@@ -47,6 +47,27 @@ health: $(VENV)/.installed ## smoke checks of what stands (REHEARSED=1: of the r
 
 completion: $(VENV)/.installed ## completion for bash: eval "$$(make -s completion)"
 	@$(RUN) -m operations completion
+
+bootstrap: $(VENV)/.installed ## make the place of the real stack's state in its account: bucket, keys (CHECK=1: only look)
+	@$(RUN) -m operations state $(if $(CHECK),check,create) $(STACK)
+
+plan: $(VENV)/.installed ## preview the real stack under the policy pack, with the page of what it would do
+	@$(RUN) -m operations plan $(STACK)
+
+deploy: $(VENV)/.installed ## make the real stack what the program says, under the policy pack
+	@$(RUN) -m operations deploy $(STACK)
+
+drift: $(VENV)/.installed ## compare the account with the state, and judge the state that stands
+	@$(RUN) -m operations drift $(STACK)
+
+gates: $(VENV)/.installed ## ask the document's gates of a release (TIME=after, STRICT=1: what cannot be asked stops)
+	@$(RUN) -m operations gates $(STACK) $(if $(TIME),--time $(TIME)) $(if $(STRICT),--strict)
+
+approvals: $(VENV)/.installed ## who has to approve a release, as environments of the repository (TIME=after)
+	@$(RUN) -m operations approvals $(STACK) $(if $(TIME),--time $(TIME))
+
+evidence: $(VENV)/.installed ## what an auditor is given of the real stack, in .delivery/<stack>
+	@$(RUN) -m operations evidence $(STACK)
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools
