@@ -9,8 +9,19 @@ from typing import cast
 
 from operations.health.door import VERSIONS, Door
 from operations.health.stack import Stack
-from operations.health.verdicts import Broken, Check
-from systems.model import Audience, BodyCheck, CheckUse, Crisis, HealthCheck, Host, HostServes, SecurityHeaders, Tls
+from operations.health.verdicts import Broken, Check, Unseen
+from systems.model import (
+    Audience,
+    BodyCheck,
+    CheckUse,
+    Crisis,
+    HealthCheck,
+    Host,
+    HostServes,
+    JsonEndpoint,
+    SecurityHeaders,
+    Tls,
+)
 
 #: RFC 6455: the answer proves that the other side speaks the protocol, and is no cache.
 _WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -19,6 +30,7 @@ _WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 def checks(stack: Stack, door: Door) -> Iterator[Check]:
     yield from _documented(stack, door)
     yield from _crisis_page(stack, door)
+    yield from _figures(stack, door)
     yield from _sockets(stack, door)
     for host in _hosts(stack):
         yield from _secured(stack, door, host)
@@ -111,6 +123,41 @@ def _page(door: Door, host: str, crisis: Crisis) -> str:
     if min(numbers, key=text.index) != numbers[0]:
         raise Broken(f"{min(numbers, key=text.index)} stands before {numbers[0]}")
     return f"200, {numbers[0]} first, {len(answer.body)} bytes"
+
+
+def _figures(stack: Stack, door: Door) -> Iterator[Check]:
+    """Documented JSON paths that alerts are made of: sessions, queues, volunteers."""
+    system = stack.system
+    asked = {check.path for work in system.workloads for check in work.health if CheckUse.OUTSIDE in check.uses}
+    for endpoint in system.monitoring.json_endpoints:
+        host = _host_of(stack, endpoint.path)
+        if endpoint.path not in asked and host is not None:
+            yield Check(
+                kind="figures",
+                subject=f"https://{host}{endpoint.path}",
+                wanted=f"200 with {', '.join(each.json_path for each in endpoint.metrics)}",
+                ask=lambda endpoint=endpoint, host=host: _counted(stack, door, host, endpoint),
+            )
+
+
+def _host_of(stack: Stack, path: str) -> str | None:
+    """Where the first rule sends this path to whoever tells figures."""
+    for rule in stack.system.load_balancer.paths:
+        if path.startswith(rule.prefix) and stack.system.workload(rule.workload).metrics:
+            return stack.host(rule.host)
+    return None
+
+
+def _counted(stack: Stack, door: Door, host: str, endpoint: JsonEndpoint) -> str:
+    answer = door.get(host, endpoint.path)
+    if answer.status == 403 and endpoint.path.startswith(stack.system.load_balancer.closed_prefixes):
+        raise Unseen("needs an administrator's address: this path is closed to all others")
+    if answer.status != 200:
+        raise Broken(f"status {answer.status}")
+    body = answer.json()
+    if absent := [each.json_path for each in endpoint.metrics if _at(body, each.json_path) is None]:
+        raise Broken(f"{', '.join(absent)} missing")
+    return f"200 with {len(endpoint.metrics)} figures"
 
 
 def _sockets(stack: Stack, door: Door) -> Iterator[Check]:

@@ -48,6 +48,15 @@ def test_a_body_without_the_value(platform: Platform) -> None:
         assert broken(platform.ask()) == {("health", f"https://{DOMAIN}/api/crisis/health"): ".status is missing"}
 
 
+def test_figures_that_alerts_are_made_of(platform: Platform) -> None:
+    volunteers = "figures", f"https://{DOMAIN}/api/volunteers/status"
+    assert volunteers in {(each.kind, each.subject) for each in platform.ask()}
+    with platform.answering("/api/volunteers/status", 200, {"available": 3, "busy": 1, "emergency_available": 2}):
+        assert broken(platform.ask()) == {volunteers: ".offline, .last_updated missing"}
+    with platform.answering("/api/volunteers/status", 403, {}):
+        assert broken(platform.ask()) == {volunteers: "status 403"}
+
+
 def test_a_careless_proxy(platform: Platform) -> None:
     """A header gone, one weakened, TLS 1.1 let in, nine days left, a passing redirect, no crisis page."""
     found = broken(platform.ask("careless"))
