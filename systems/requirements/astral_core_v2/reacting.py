@@ -41,7 +41,14 @@ ROWS = (
     ),
     under(
         f"{SOLUTIONS} > Crisis System Not Responding",
-        row(128, "Crisis health, volunteers and queue in one command", "operations/ (health)", COMMAND, "code 1"),
+        row(
+            128,
+            "Crisis health, volunteers and queue in one command",
+            "operations/ (health)",
+            COMMAND,
+            "code 1",
+            proven_by=("tests/operations/test_outside.py",),
+        ),
         row(
             129, "The crisis backup protocol is activated with one command", "operations/ (incident)", COMMAND, "code 2"
         ),

@@ -57,7 +57,14 @@ ROWS = (
             "code 3",
             proven_by="tests/scheduling/test_placing.py::test_production_finds_a_place_for_everything_with_a_zone_gone",
         ),
-        row(62, "The three documented health endpoints answer from outside", HEALTH, COMMAND, "code 4"),
+        row(
+            62,
+            "The three documented health endpoints answer from outside",
+            HEALTH,
+            COMMAND,
+            "code 4",
+            proven_by=("tests/operations/test_outside.py",),
+        ),
         row(63, "The time of the first page is measured after a deployment", HEALTH, COMMAND, "code 4"),
     ),
     under(

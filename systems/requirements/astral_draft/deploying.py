@@ -148,8 +148,22 @@ ROWS = (
     ),
     under(
         f"{STEPS} > Step 6: Health Checks (T+25 minutes)",
-        row(43, "api./health and /api/status answer from outside before visitors return", HEALTH, COMMAND, "code 1"),
-        row(44, "All health checks and the smoke tests pass before visitors return", HEALTH, COMMAND, "code 1"),
+        row(
+            43,
+            "api./health and /api/status answer from outside before visitors return",
+            HEALTH,
+            COMMAND,
+            "code 1",
+            proven_by=("tests/operations/test_other_platforms.py",),
+        ),
+        row(
+            44,
+            "All health checks and the smoke tests pass before visitors return",
+            HEALTH,
+            COMMAND,
+            "code 1",
+            proven_by=("tests/operations/test_health_command.py",),
+        ),
         row(
             45,
             "A WebSocket is opened, used and kept through every hop",

@@ -119,6 +119,13 @@ ROWS = (
             "code 1",
         ),
         row(72, "Their JSON becomes metrics", MONITORING, EXERCISED, "code 1"),
-        row(73, "All four in one command, which fails when one does", "operations/ (health)", COMMAND, "code 1"),
+        row(
+            73,
+            "All four in one command, which fails when one does",
+            "operations/ (health)",
+            COMMAND,
+            "code 1",
+            proven_by=("tests/operations/test_other_platforms.py",),
+        ),
     ),
 )
