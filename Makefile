@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 REHEARSAL := $(RUN) -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock bootstrap plan deploy drift gates approvals evidence
+.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock bootstrap backend plan comment deploy drift gates approvals evidence
 # An interrupted command must not take the environment with it.
 .PRECIOUS: $(VENV)/.installed
 
@@ -51,8 +51,14 @@ completion: $(VENV)/.installed ## completion for bash: eval "$$(make -s completi
 bootstrap: $(VENV)/.installed ## make the place of the real stack's state in its account: bucket, keys (CHECK=1: only look)
 	@$(RUN) -m operations state $(if $(CHECK),check,create) $(STACK)
 
+backend: $(VENV)/.installed ## where the real stack's state lives: export PULUMI_BACKEND_URL="$$(make -s backend)"
+	@$(RUN) -m operations state backend $(STACK)
+
 plan: $(VENV)/.installed ## preview the real stack under the policy pack, with the page of what it would do
 	@$(RUN) -m operations plan $(STACK)
+
+comment: $(VENV)/.installed ## put the plans of all stacks on a pull request (PULL=<number>)
+	@$(RUN) -m operations comment $(PULL)
 
 deploy: $(VENV)/.installed ## make the real stack what the program says, under the policy pack
 	@$(RUN) -m operations deploy $(STACK)

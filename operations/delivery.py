@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from operations import gates as release
+from operations import pull_request
 from operations.errors import OperationsError
 from operations.health.stack import stack_settings
 from operations.state import place_of
@@ -32,7 +33,7 @@ Into = Annotated[Path | None, typer.Option(help="where the reports go; .delivery
 
 
 def register(parent: typer.Typer) -> None:
-    for command in (plan, deploy, drift, gates, approvals, evidence):
+    for command in (plan, deploy, drift, comment, gates, approvals, evidence):
         parent.command()(command)
 
 
@@ -49,6 +50,16 @@ def deploy(stack: Stack, into: Into = None) -> None:
 def drift(stack: Stack, into: Into = None) -> None:
     """Compare the account with the state, and judge the state that stands; 1 when either finds something."""
     _ended(lambda: _drift(stack, _directory(stack, into)))
+
+
+def comment(
+    pull: Annotated[int, typer.Argument(help="the number of the pull request")],
+    plans: Annotated[Path, typer.Option(help="a directory with a plan-STACK/ for each stack")] = PROJECT
+    / ".delivery"
+    / "plans",
+) -> None:
+    """Put each stack's plan on the pull request: one comment a stack, written over when there is one."""
+    _ended(lambda: pull_request.comment(pull, plans))
 
 
 def gates(
@@ -76,6 +87,7 @@ def evidence(stack: Stack, into: Into = None) -> None:
 def _plan(stack: str, into: Path) -> int:
     state = _export(stack, into)
     code = _engine(stack, into, "preview", "--policy-pack", "policies")
+    (into / "changed").write_text("true\n" if _changes(into / "events.jsonl") else "false\n")
     policies = into / "report.json"
     told = subprocess.run(
         [
@@ -178,6 +190,13 @@ def _run(command: list[str], stack: str, **more: str) -> int:
         raise OperationsError(
             "there is no pulumi on PATH", "install it: docs/pipelines.md says which version"
         ) from None
+
+
+def _changes(events: Path) -> bool:
+    """Whether the engine's own summary counts anything but what stays the same; no summary is no proof of that."""
+    lines = events.read_text().splitlines() if events.exists() else []
+    summaries = [found for line in lines if (found := json.loads(line).get("summaryEvent"))]
+    return not summaries or bool(set(summaries[-1]["resourceChanges"]) - {"same"})
 
 
 def _directory(stack: str, into: Path | None) -> Path:

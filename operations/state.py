@@ -37,6 +37,12 @@ def create(stack: Stack) -> None:
 
 
 @app.command()
+def backend(stack: Stack) -> None:
+    """Print what `pulumi login`, or PULUMI_BACKEND_URL, is given."""
+    _told(lambda _out: print(place_of(stack).backend) or 0)
+
+
+@app.command()
 def check(stack: Stack) -> None:
     """Say what of the bucket and the keys is not as it should be; 1 when anything is."""
     _told(lambda out: _check(stack, out))
