@@ -70,13 +70,8 @@ def of(changes: Changes, today: datetime.date, policy_report: Path | None = None
 
 
 def page(findings: Findings) -> Page:
-    refusals = findings.refusals
-    if refusals:
-        verdict, tone = f"Not allowed: {'; '.join(refusals)}", Tone.BAD
-    elif not findings.changes.changed:
-        verdict, tone = "Nothing changes", Tone.GOOD
-    else:
-        verdict, tone = "Allowed", Tone.WARN if findings.risks else Tone.GOOD
+    glance = tuple(_glance(findings))
+    verdict, tone = _verdict(findings, glance)
     found: list[Section | None] = [
         sections.failures(findings.changes),
         sections.at_risk(findings.risks, findings.judged, findings.changes),
@@ -88,14 +83,17 @@ def page(findings: Findings) -> Page:
         sections.components(findings.changes),
         sections.warnings(findings.changes),
     ]
-    return Page(
-        title=f"Preview of {findings.changes.stack}",
-        verdict=verdict,
-        tone=tone,
-        glance=tuple(_glance(findings)),
-        sections=tuple(each for each in found if each is not None),
-        stack=findings.changes.stack,
-    )
+    told = tuple(each for each in found if each is not None)
+    return Page(f"Preview of {findings.changes.stack}", verdict, tone, glance, told, findings.changes.stack)
+
+
+def _verdict(findings: Findings, glance: tuple[Row, ...]) -> tuple[str, Tone]:
+    if refusals := findings.refusals:
+        return f"Not allowed: {'; '.join(refusals)}", Tone.BAD
+    if not findings.changes.changed:
+        return "Nothing changes", Tone.GOOD
+    loud = [row.cells[0].lower() for row in glance if row.tone is Tone.BAD]
+    return (f"Allowed, but look at: {', '.join(loud)}", Tone.WARN) if loud else ("Allowed", Tone.GOOD)
 
 
 def _glance(findings: Findings) -> Iterator[Row]:
@@ -108,7 +106,7 @@ def _glance(findings: Findings) -> Iterator[Row]:
     told = [_counted(len(destructive), "loss of data", "losses of data")] if destructive else []
     if destructive:
         told.append(f"{len(destructive) - len(findings.judged.missing)} acknowledged")
-    told += [f"{_counted(weakened, 'safeguard')} weakened"] if weakened else []
+    told += [f"{weakened} more to look at"] if weakened else []
     tone = Tone.BAD if findings.judged.missing else Tone.WARN if findings.risks else Tone.GOOD
     yield Row(("Data at risk", ", ".join(told) or "none"), tone)
     yield Row(("Interruption", _interruption(findings)), _TONES[downtime.worst(list(findings.expected))])

@@ -90,6 +90,7 @@ def _destroyed(change: Change, changes: Changes) -> Iterator[Risk]:
         why(change, changes),
         used_by=tuple(_users(change, changes)) if standing.service == "kms" else (),
         protected=standing.protected,
+        destructive=not known.generated,
     )
 
 
@@ -151,11 +152,9 @@ def _loss(resource: Resource, difference: Difference) -> tuple[str, bool]:
     path, before, after = difference.path, difference.before, difference.after
     if UNKNOWN in (before, after):
         return "", False
-    shorter = _SHORTER_LOSES.get((resource.type, path))
-    if shorter and _number(after) < _number(before) and _number(after) > 0:
-        return shorter, True
-    if shorter and path == "backupRetentionPeriod" and _number(after) == 0 < _number(before):
-        return "every automated backup, and the way to any earlier second", True
+    if (resource.type, path) in _SHORTER_LOSES and _kept(resource, after) < _kept(resource, before):
+        none_left = "every automated backup, and the way to any earlier second"
+        return _SHORTER_LOSES[resource.type, path] if _kept(resource, after) else none_left, True
     if resource.type == _LIFECYCLE and path.endswith("days") and _number(after) < _number(before):
         return "objects older than that, at the next run of the rule", True
     if resource.type == _VERSIONING and path.endswith("status") and before == "Enabled":
@@ -167,6 +166,14 @@ def _loss(resource: Resource, difference: Difference) -> tuple[str, bool]:
     if after is True and not before and path in _ON_WEAKENS:
         return _ON_WEAKENS[path], False
     return "", False
+
+
+def _kept(resource: Resource, days: object) -> float:
+    """Logs without a number, or with 0, are kept for ever; a database without one keeps no backups."""
+    number = _number(days)
+    if resource.type.startswith("aws:rds/"):
+        return 0.0 if days is None else number
+    return number or float("inf")
 
 
 def _number(value: object) -> float:

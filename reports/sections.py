@@ -50,7 +50,10 @@ def _cards(found: Iterable[Risk], judged: Judged, changes: Changes) -> Iterator[
 
 def _facts(each: Risk, judged: Judged) -> tuple[tuple[tuple[str, str], ...], Tone]:
     said = judged.covered.get(each.change.key)
-    facts = [("because", each.because), ("lost" if each.destructive else "weakened", each.lost)]
+    facts = [
+        ("because", each.because),
+        ("lost" if each.destructive or each.change.kind.destroys else "weakened", each.lost),
+    ]
     facts.append(("comes back", each.returns))
     if each.used_by:
         facts.append(("used until now by", ", ".join(map(code, each.used_by))))
@@ -124,7 +127,9 @@ def _tone(each: Expected) -> Tone:
 
 
 def gone(changes: Changes) -> Section | None:
-    """Replaced and deleted resources that hold nothing; those that do stand above."""
+    """Replaced and deleted resources that hold nothing; those that do stand above. Of a stack that goes, all do."""
+    if changes.destroying:
+        return None
     at_risk = {each.change.resource.urn for each in risk.risks(changes)}
     destroyed = [each for each in changes.changed if each.kind.destroys and each.resource.urn not in at_risk]
     rows = [
@@ -229,10 +234,11 @@ def warnings(changes: Changes) -> Section | None:
 
 
 def _type(change: Change) -> str:
-    """`rds Instance` of `aws:rds/instance:Instance`, `apps/v1 Deployment`."""
+    """`rds Instance` of `aws:rds/instance:Instance`, `apps/v1 Deployment`, `random RandomPassword`."""
     package, _, rest = change.resource.type.partition(":")
     middle, _, kind = rest.rpartition(":")
-    return f"{middle.split('/')[0] if package == 'aws' else middle} {kind}".strip()
+    service = {"aws": middle.split("/")[0], "kubernetes": middle, "pulumi": "provider"}.get(package, package)
+    return f"{service} {kind}"
 
 
 def some(names: Iterable[str], most: int) -> str:

@@ -18,6 +18,8 @@ class Stateful:
     returns: Callable[[Resource], str]
     served: bool = True
     """Requests of users need it."""
+    generated: bool = False
+    """Nothing people put in: another one does, once it has been handed to whoever uses it."""
 
 
 def _get(resource: Resource, name: str) -> object:
@@ -115,13 +117,19 @@ TYPES: Mapping[str, Stateful] = {
     "aws:kinesis/stream:Stream": Stateful("stream", "records not yet read", _never),
     "aws:opensearch/domain:Domain": Stateful("search domain", "every index", _says("from its last snapshot")),
     "random:index/randomPassword:RandomPassword": Stateful(
-        "generated password", "the password itself: a new one is made", _says("from the secret's earlier version")
+        "generated password",
+        "the password itself: a new one is made",
+        _says("from the secret's earlier version"),
+        generated=True,
     ),
     "random:index/randomBytes:RandomBytes": Stateful(
         "generated key", "the bytes themselves: new ones are made", _never
     ),
     "tls:index/privateKey:PrivateKey": Stateful(
-        "private key", "certificates made with it are worth nothing", _says("certificates are made anew by `up`")
+        "private key",
+        "certificates made with it are worth nothing",
+        _says("certificates are made anew by `up`"),
+        generated=True,
     ),
     "kubernetes:core/v1:PersistentVolumeClaim": Stateful(
         "volume", "everything on it, where its class deletes", _says("from its last snapshot")

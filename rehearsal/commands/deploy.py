@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
-from rehearsal.commands import telling
+from rehearsal.commands import reporting, telling
 from rehearsal.commands.stage import Stage, look_at, set_up
 from rehearsal.console import Step, Terminal
 from rehearsal.engine import Outcome, Story
@@ -52,20 +52,27 @@ def preview(
     saved = ["--save-plan", str(plan.resolve())] if plan else []
     stage = set_up(stack, project, terminal)
     reports = _reports(stage) if packs else None
+    reporting.forget(stage.stack)
     planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs, *saved)
+    found = reporting.write(stage.stack, reports / "report.json" if reports else None)
     if diff:
         terminal.console.print(planned.text, markup=False, soft_wrap=True)
-    elif (tree := telling.operations(planned.story, f"{stage.file.project} {stack}")) is not None:
-        terminal.console.print(tree)
+    elif found is not None and planned.succeeded:
+        reporting.tell(found, terminal)
     telling.remarks(terminal, planned.story)
     if not sound:
         telling.failures(terminal, planned)
     if reports is not None:
         _tell_of_reports(reports, terminal)
+    if found is not None:
+        reporting.place(stage.stack, terminal)
     if not sound:
         return 1
-    terminal.print(f"✓ {stack}: {telling.changes(planned.story)}", style="bold green", markup=False)
-    return 0
+    refused = found.refusals if found else ()
+    mark, colour = ("✗", "bold red") if refused else ("✓", "bold green")
+    told = "; ".join((telling.changes(planned.story), *refused))
+    terminal.print(f"{mark} {stack}: {told}", style=colour, markup=False)
+    return 1 if refused else 0
 
 
 def _policy_pack(project: Path, directory: str) -> Path:

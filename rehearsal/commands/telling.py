@@ -4,25 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rich.markup import escape
-from rich.text import Text
-from rich.tree import Tree
 
 from rehearsal.console import Step, Terminal
-from rehearsal.engine import Operation, Outcome, Story, Told
+from rehearsal.engine import Outcome, Story, Told
 from rehearsal.engine.checkpoint import Resource
 from rehearsal.paths import StackPaths
 from rehearsal.providers.kubernetes.summary import pods_summary
 from rehearsal.providers.provider import Refused
 
-_MARKS = {
-    "create": ("+", "green"),
-    "update": ("~", "yellow"),
-    "replace": ("±", "magenta"),
-    "delete": ("-", "red"),
-    "read": ("<", "cyan"),
-    "refresh": ("~", "yellow"),
-    "import": ("=", "cyan"),
-}
 #: What the engine adds to every failure, about none in particular.
 _SUMMARIES = ("update failed", "preview failed", "resource registration failed", "one or more")
 _TO_DO = {
@@ -78,41 +67,6 @@ def _line(terminal: Terminal, mark: str, colour: str, title: str, text: str) -> 
         _block(terminal, mark, colour, title, finding)
     else:
         terminal.print(f"[{colour}]{mark}[/] [bold]{escape(title)}[/]: {escape(finding)}")
-
-
-def operations(story: Story, root: str) -> Tree | None:
-    """What would be done, component by component; None when nothing would."""
-    changed = {o.urn: o for o in story.operations.values() if not _is_stack(o)}
-    if not changed:
-        return None
-    tree = Tree(root, guide_style="dim")
-    branches: dict[str, Tree] = {}
-
-    def branch(urn: str) -> Tree:
-        if urn.count("::") < 3 or "pulumi:pulumi:Stack" in urn.split("::")[2].rsplit("$", 1)[-1]:
-            return tree
-        if urn not in branches:
-            operation = changed.get(urn)
-            label = _label(operation) if operation else Text(Told(urn, "").resource, style="dim")
-            branches[urn] = branch(operation.parent if operation else "").add(label)
-        return branches[urn]
-
-    for operation in changed.values():
-        branch(operation.urn)
-    return tree
-
-
-def _label(operation: Operation) -> Text:
-    kind = operation.kind.replace("create-replacement", "replace").replace("delete-replaced", "replace")
-    mark, colour = _MARKS.get(kind, ("?", "white"))
-    label = Text.assemble((f"{mark} ", colour), (operation.type, "dim"), f" {operation.urn.rsplit('::', 1)[-1]}")
-    if operation.changed and kind in ("update", "replace"):
-        label.append(f"  {', '.join(operation.changed)}", style="dim italic")
-    return label
-
-
-def _is_stack(operation: Operation) -> bool:
-    return operation.type == "pulumi:pulumi:Stack"
 
 
 def close(step: Step, outcome: Outcome) -> None:

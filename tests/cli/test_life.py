@@ -88,7 +88,8 @@ def test_preview_shows_operations_and_changes_nothing(shared_rehearsal):
     here = shared_rehearsal("import pulumi, pulumi_random as random\nrandom.RandomPet('pet')")
     ended = here.run("preview")
     assert ended.code == 0, ended.err
-    assert "+ random:index/randomPet:RandomPet pet" in ended.out + ended.err
+    assert re.search(r"pet +\+ +random RandomPet +pet", ended.out + ended.err)
+    assert "Preview of prod" in (here.workspace / "stacks/prod/logs/preview.html").read_text()
     assert "to create" in ended.err.splitlines()[-1]
     differing = here.run("preview", "--diff")
     assert "[urn=urn:pulumi:prod::lifeline::random:index/randomPet:RandomPet::pet]" in differing.out + differing.err
