@@ -158,6 +158,10 @@ class Deployment:
         exported = json.loads(self.pulumi("stack", "export", "--stack", "prod"))
         return exported["deployment"].get("resources") or []
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return self._environment(self.account)
+
     def _environment(self, account: Account) -> dict[str, str]:
         ours = {name: value for name, value in environment(self._stack).items() if not name.startswith("AWS_")}
         ours.pop("PULUMI_CONFIG_PASSPHRASE_FILE")
