@@ -32,13 +32,13 @@ REGIONS = (
 KEYS = (
     *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
     *("hostsElsewhere", "externalHosts", "adminCidrs", "images", "candidateImages", "suppliedSecrets"),
-    *("suppliedLater", "channels"),
+    *("suppliedLater", "channels", "backupAccountId"),
     *("imageDigests", "singleSignOn"),
     *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
     settings_acknowledged.KEY,
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
-_MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig")
+_MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig", "backupAccountId")
 #: Administrators come from offices and gateways; a wider range is a mistake.
 _WIDEST_ADMIN_PREFIX = 20
 _IMAGE = re.compile(
@@ -77,6 +77,8 @@ class Settings:
     supplied_secrets: Mapping[str, str] = field(repr=False)
     channels: Mapping[str, str] = field(repr=False)
     """Addresses of people and programs, by the document's channels."""
+    backup_account_id: str | None
+    """An account of its own that takes copies of all backups; None keeps them in the stack's."""
     availability_level: int
     kubeconfig: str | None = field(default=None, repr=False)
     """Of a cluster that is there already; None builds one."""
@@ -116,6 +118,7 @@ def parse(config: Mapping[str, object]) -> Settings:
         "sign_on": settings_monitoring.sign_on(read),
         "supplied_secrets": settings_supplied.secrets(read, system),
         "channels": settings_supplied.channels(read, system),
+        "backup_account_id": _backup_account(read, account),
         "kubeconfig": _kubeconfig(read),
         "account_baseline": read.choice("accountBaseline", Baseline, "managed", "LL-CFG-026"),
     }
@@ -188,6 +191,15 @@ def _references(read: Reader, key: str, system: System | None, environment: Envi
         elif matched["tag"] in (None, "latest") and not matched["digest"]:
             read.refuse("LL-CFG-019", f"{key}.{name}", reference, "a tag that names one release, or a digest")
     return given
+
+
+def _backup_account(read: Reader, own: str) -> str | None:
+    given = read.text("backupAccountId", "", "LL-CFG-086", re.compile(r"(\d{12})?"), "twelve digits, in quotes")
+    if given and given == own:
+        read.refuse(
+            "LL-CFG-087", "backupAccountId", given, "another account: whoever breaks into one must not be in both"
+        )
+    return given or None
 
 
 def _kubeconfig(read: Reader) -> str | None:

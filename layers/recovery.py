@@ -1,5 +1,6 @@
 """The other region, from the same components, as much of it as the platform's objectives ask; and what is copied."""
 
+from components.aws.backup_account import BackupAccount, BackupAccountArgs
 from components.aws.backup_plan import BackupPlan, BackupPlanArgs
 from components.kubernetes import storage
 from components.recovery import RecoveryRegion, RecoveryRegionArgs
@@ -45,8 +46,22 @@ def lay_recovery(
 
 def _back_up(site: Site, data: Data, region: RecoveryRegion) -> None:
     """Last, when there is all that is copied, and every place that it is copied to."""
-    if region.backups is not None:
-        data.backups.copy_to(region.backups)
+    places = [region.backups] if region.backups is not None else []
+    if site.in_backup_account is not None and site.settings.backup_account_id is not None:
+        apart = BackupAccount(
+            "backup-account",
+            BackupAccountArgs(
+                system=site.system,
+                account_id=site.settings.backup_account_id,
+                copied_from=site.account_id,
+                region=site.region,
+            ),
+            site.naming,
+            site.in_backup_account,
+        )
+        places.append(apart.backups)
+    if places:
+        data.backups.copy_to(*places)
     BackupPlan(
         "backup-plan",
         BackupPlanArgs(

@@ -9,6 +9,9 @@ from components.naming import Naming
 from settings import Settings
 from systems.model import System
 
+#: What the stack takes on in an account that keeps its backups.
+BACKUP_ROLE = "lifeline-backups"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
@@ -17,6 +20,8 @@ class Site:
     in_account: ResourceOptions
     in_recovery: ResourceOptions
     recovery: aws.Provider
+    in_backup_account: ResourceOptions | None = None
+    """Where a third copy of every backup lies; None where the stack names no such account."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Site":
@@ -24,6 +29,7 @@ class Site:
         allowed = [settings.aws_account_id]
         account = aws.Provider("account", region=settings.region, allowed_account_ids=allowed)
         recovery = aws.Provider("recovery", region=settings.recovery_region, allowed_account_ids=allowed)
+        apart = settings.backup_account_id
         naming = Naming(
             system=settings.system.name,
             environment=settings.environment,
@@ -36,6 +42,7 @@ class Site:
             in_account=ResourceOptions(provider=account),
             in_recovery=ResourceOptions(provider=recovery),
             recovery=recovery,
+            in_backup_account=ResourceOptions(provider=other_account(apart, settings.region)) if apart else None,
         )
 
     @property
@@ -58,3 +65,10 @@ class Site:
     def elsewhere(self) -> Naming:
         """Names of what stands in the recovery region: roles and buckets share theirs with all regions."""
         return replace(self.naming, place="recovery")
+
+
+def other_account(account_id: str, region: str) -> aws.Provider:
+    """Of the account that keeps backups: by a role there, which whoever runs that account gives and takes away."""
+    # As the SDK's own type: of a dictionary it would hand the names on as they stand, and the provider knows others.
+    role = aws.ProviderAssumeRoleArgs(role_arn=f"arn:aws:iam::{account_id}:role/{BACKUP_ROLE}", session_name="lifeline")
+    return aws.Provider("backup-account", region=region, allowed_account_ids=[account_id], assume_roles=[role])

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
 
 from components.aws import bucket_policies
+from components.aws.backup_account import BackupAccount, BackupAccountArgs
 from components.aws.backup_plan import BackupPlan, BackupPlanArgs
 from components.aws.backups import Backups, BackupsArgs
 from components.aws.bucket import Bucket, BucketArgs
@@ -14,6 +16,7 @@ from components.aws.bucket_lifecycle import Keep, lifecycle_rules
 from components.aws.bucket_replication import Copy
 from components.aws.roles import create_role, of_service
 from components.naming import DataClass, Naming
+from layers.site import other_account
 from systems import registry
 from systems.model import Environment, System
 from tests.components.recording import Registered, of, only, policy_of, registrations
@@ -259,6 +262,65 @@ def test_months_and_years_are_kept_as_dumps_alone() -> None:
         "daily",
         "weekly",
     }
+
+
+# -- an account of its own --------------------------------------------------------------------------------------------
+
+APART = "999988887777"
+
+
+@pytest.fixture(scope="module")
+def in_two_accounts() -> list[Registered]:
+    def program() -> None:
+        here = naming(V2)
+        backups = Backups("backups", BackupsArgs(system=V2, key_arn=HERE), here)
+        copies = Backups("copies", BackupsArgs(system=V2, key_arn=THERE), naming(V2, "recovery"))
+        args = BackupAccountArgs(system=V2, account_id=APART, copied_from=ACCOUNT, region="us-east-1")
+        backups.copy_to(copies, BackupAccount("apart", args, here).backups)
+
+    return registrations(program)
+
+
+def test_a_second_account_takes_copies_under_its_own_key_and_locks(in_two_accounts: list[Registered]) -> None:
+    apart = [each for each in in_two_accounts if each.name.startswith("apart-")]
+    names = {each.inputs["bucket"] for each in of(apart, "s3/bucket:Bucket")}
+    purposes = ("db-backups", "app-backups", "evidence", "access-logs")
+    assert names == {f"astral-core-v2-prod-apart-{purpose}-{APART}" for purpose in purposes}
+    locked = of(apart, "BucketObjectLockConfiguration")
+    assert {each.inputs["rule"]["defaultRetention"]["mode"] for each in locked} == {"COMPLIANCE"}
+    assert len(locked) == len(of(apart, ":BucketLogging")) == 3
+    assert of(apart, "backup/vault:Vault") == []
+    for each in of(in_two_accounts, "BucketReplicationConfig"):
+        region, account = (rule["destination"] for rule in each.inputs["rules"])
+        assert "account" not in region
+        assert account["account"] == APART
+        assert account["encryptionConfiguration"] == {"replicaKmsKeyId": only(apart, "kms/key:Key").arn}
+
+
+def test_it_is_reached_through_a_role_that_its_owner_gives() -> None:
+    (provider,) = registrations(lambda: other_account(APART, "us-east-1"))
+    assert json.loads(provider.inputs["allowedAccountIds"]) == [APART]
+    (role,) = json.loads(provider.inputs["assumeRoles"])
+    assert role == {"roleArn": f"arn:aws:iam::{APART}:role/lifeline-backups", "sessionName": "lifeline"}
+
+
+def test_from_the_platforms_account_only_the_copiers_reach_it_and_only_to_add(
+    in_two_accounts: list[Registered],
+) -> None:
+    copiers = [each.inputs["name"] for each in of(in_two_accounts, "iam/role:Role")]
+    apart = [each for each in in_two_accounts if each.name.startswith("apart-backups-")]
+    for policy in of(apart, "BucketPolicy"):
+        statements = policy_of(policy)
+        for sid in ("CopiersWrite", "CopiersLook"):
+            assert statements[sid]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+            (pattern,) = statements[sid]["Condition"]["ArnLike"].values()
+            assert all(fnmatch(f"arn:aws:iam::{ACCOUNT}:role/{name}", pattern) for name in copiers)
+        assert not {action for each in ("CopiersWrite", "CopiersLook") for action in statements[each]["Action"]} & {
+            *("s3:GetObject", "s3:DeleteObject", "s3:PutObject", "s3:PutBucketPolicy")
+        }
+    key = {each["Sid"]: each for each in json.loads(only(in_two_accounts, "kms/key:Key").inputs["policy"])["Statement"]}
+    assert key["CopiersEncrypt"]["Action"] == ["kms:Encrypt", "kms:GenerateDataKey"]
+    assert ACCOUNT not in json.dumps([each for sid, each in key.items() if sid != "CopiersEncrypt"])
 
 
 # -- what any bucket can now do ---------------------------------------------------------------------------------------
