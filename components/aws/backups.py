@@ -73,11 +73,6 @@ class Backups(pulumi.ComponentResource):
         self.register_outputs({"buckets": self.buckets, "vaultName": self.vault_name})
 
     @property
-    def bucket_name(self) -> pulumi.Input[str]:
-        """Of the database's backups."""
-        return self.buckets[BackupClass.DATABASE.value]
-
-    @property
     def names_known(self) -> tuple[str, ...]:
         """Of all buckets, before they exist."""
         return tuple(bucket.name_known for bucket in self._all.values())
