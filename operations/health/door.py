@@ -3,6 +3,7 @@
 import http.client
 import ipaddress
 import json
+import secrets
 import socket
 import ssl
 import warnings
@@ -27,6 +28,8 @@ VERSIONS = {
 }
 #: No health answer and no page that matters here is larger.
 _MOST_BYTES = 1 << 20
+#: First bytes of WebSocket frames that are whole.
+_PING, _PONG = 0x89, 0x8A
 _AGENT = "lifeline-health/1"
 
 
@@ -55,21 +58,41 @@ class Door:
     """Certificates to trust instead of this machine's own."""
     timeout_seconds: float = 10.0
 
-    def get(self, host: str, path: str, *, tls: bool = True, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, host: str, path: str, *, tls: bool = True) -> Answer:
         """Redirects are not followed. The certificate is not judged here: that is a check of its own."""
         with self._connected(host, HTTPS if tls else HTTP) as plain:
             connection = http.client.HTTPConnection(host, timeout=self.timeout_seconds)
             connection.sock = self._unjudged().wrap_socket(plain, server_hostname=host) if tls else plain
             try:
-                connection.request("GET", path, headers={"User-Agent": _AGENT, **(headers or {})})
+                connection.request("GET", path, headers={"User-Agent": _AGENT})
                 answer = connection.getresponse()
                 told = {name.lower(): value for name, value in answer.getheaders()}
-                body = b"" if answer.status == http.client.SWITCHING_PROTOCOLS else answer.read(_MOST_BYTES)
-                return Answer(answer.status, told, body)
+                return Answer(answer.status, told, answer.read(_MOST_BYTES))
             except http.client.HTTPException as error:
                 raise Broken(f"no answer in HTTP: {error!r:.80}") from None
             finally:
                 connection.close()
+
+    def ping(self, host: str, path: str, headers: Mapping[str, str], payload: bytes) -> tuple[Answer, bytes]:
+        """Opens a WebSocket and sends a ping; the answer to the opening, and what came back."""
+        with (
+            self._connected(host, HTTPS) as plain,
+            self._unjudged().wrap_socket(plain, server_hostname=host) as secured,
+            secured.makefile("rb") as read,
+        ):
+            asked = {"Host": host, "User-Agent": _AGENT, **headers}
+            lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in asked.items())]
+            secured.sendall("\r\n".join([*lines, "", ""]).encode())
+            status = read.readline().split(b" ")
+            told = http.client.parse_headers(read)
+            answer = Answer(int(status[1]), {name.lower(): value for name, value in told.items()}, b"")
+            if answer.status != http.client.SWITCHING_PROTOCOLS:
+                return answer, b""
+            mask = secrets.token_bytes(4)
+            masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
+            secured.sendall(bytes([_PING, 0x80 | len(payload)]) + mask + masked)
+            head = read.read(2)
+            return answer, read.read(head[1]) if head[:1] == bytes([_PONG]) else b""
 
     def offers(self, host: str, version: str) -> bool:
         """Whether a visitor who knows this version of TLS alone is let in."""

@@ -25,6 +25,7 @@ from systems.model import (
 
 #: RFC 6455: the answer proves that the other side speaks the protocol, and is no cache.
 _WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_PING = b"lifeline"
 
 
 def checks(stack: Stack, door: Door) -> Iterator[Check]:
@@ -168,7 +169,7 @@ def _sockets(stack: Stack, door: Door) -> Iterator[Check]:
                 yield Check(
                     kind="WebSocket",
                     subject=f"wss://{host}{path}",
-                    wanted="101 with the key answered",
+                    wanted="101, and a pong for a ping",
                     ask=lambda host=host, path=path: _upgraded(door, host, path),
                 )
 
@@ -177,12 +178,14 @@ def _upgraded(door: Door, host: str, path: str) -> str:
     key = base64.b64encode(secrets.token_bytes(16)).decode()
     wanted = base64.b64encode(hashlib.sha1((key + _WEBSOCKET_GUID).encode()).digest()).decode()
     asking = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
-    answer = door.get(host, path, headers=asking)
+    answer, echoed = door.ping(host, path, asking, _PING)
     if answer.status != 101:
         raise Broken(f"status {answer.status}")
     if answer.headers.get("sec-websocket-accept") != wanted:
         raise Broken("101, with an answer that does not fit the key")
-    return "101"
+    if echoed != _PING:
+        raise Broken("101, and no answer to a ping")
+    return "101 and a pong"
 
 
 def _secured(stack: Stack, door: Door, host: Host) -> Iterator[Check]:

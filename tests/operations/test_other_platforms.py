@@ -1,5 +1,7 @@
 """The other documents' checks, on their own platforms: the 988 status, WebSockets, TLS 1.3 alone, two workloads."""
 
+from dataclasses import replace
+
 import pytest
 
 from operations.health.verdicts import Finding, Verdict
@@ -34,8 +36,20 @@ def test_being_tells_whether_988_can_be_reached(tmp_path) -> None:
 def test_astral_draft_speaks_over_websockets(tmp_path) -> None:
     with stands(tmp_path, "astral-draft-prod", ALONE) as draft:
         found = told(draft.ask())
-        assert found["WebSocket", f"wss://{DOMAIN}/ws"] == (Verdict.SOUND, "101")
+        assert found["WebSocket", f"wss://{DOMAIN}/ws"] == (Verdict.SOUND, "101 and a pong")
         assert {verdict for verdict, _ in found.values()} == {Verdict.SOUND}
+
+
+def test_a_path_that_speaks_no_websocket_is_told(tmp_path) -> None:
+    with stands(tmp_path, "astral-draft-prod", ALONE) as draft:
+        changed = tuple(
+            replace(each, websockets=each.websockets and replace(each.websockets, path="/api/status"))
+            for each in draft.stack.system.workloads
+        )
+        application = replace(draft.stack.system.application, workloads=changed)
+        silent = replace(draft.stack.settings, system=replace(draft.stack.system, application=application))
+        draft.stack = replace(draft.stack, settings=silent)
+        assert told(draft.ask())["WebSocket", f"wss://{DOMAIN}/api/status"] == (Verdict.BROKEN, "status 200")
 
 
 @pytest.mark.parametrize("name", ["tdah-assistant-prod", "astral-core-v7-prod"])
