@@ -27,6 +27,7 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="SYS-28",
+            proven_by=("tests/components/aws/test_backups.py", "tests/backup/test_lifecycle.py"),
         ),
         row(
             97,

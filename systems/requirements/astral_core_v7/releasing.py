@@ -108,6 +108,7 @@ ROWS = (
             "components/aws/backups.py",
             Proof.EMULATED,
             "code 1",
+            proven_by="tests/components/aws/test_backups.py",
         ),
     ),
     under(

@@ -119,6 +119,7 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="DRAFT-D07",
+            proven_by=("tests/components/aws/test_backups.py", "tests/backup/test_lifecycle.py"),
         ),
         row(
             19,

@@ -21,7 +21,15 @@ ROWS = (
     under(
         "Backup and Recovery > Database Backup",
         row(116, "Full dumps in custom format as backup_user", IMAGE, EXERCISED, "code 1", decision="TDAH-D09"),
-        row(117, "Kept for 30 days, under lock and encrypted", BUCKETS, EMULATED, "code 1", decision="TDAH-D19"),
+        row(
+            117,
+            "Kept for 30 days, under lock and encrypted",
+            BUCKETS,
+            EMULATED,
+            "code 1",
+            decision="TDAH-D19",
+            proven_by=("tests/components/aws/test_backups.py", "tests/backup/test_lifecycle.py"),
+        ),
         row(
             118,
             "Somebody learns of a dump that did not happen",
@@ -40,6 +48,7 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="TDAH-D19",
+            proven_by=("tests/components/docker/test_images.py", "tests/components/aws/test_registry.py"),
         ),
         row(120, "Configuration is saved without secrets", IMAGE, EXERCISED, "code 1", decision="SYS-27"),
         row(
