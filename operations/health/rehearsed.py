@@ -20,7 +20,7 @@ _NOTHING_ANSWERS = "needs a real environment: nothing answers requests in a rehe
 _SECONDS = 120
 
 
-class _NoDoor(Door):
+class NoDoor(Door):
     """Asking the documented names would ask the real platform."""
 
     def _connected(self, host: str, port: int) -> socket.socket:
@@ -40,7 +40,7 @@ def checks(name: str) -> tuple[Stack, Callable[[], list[Check]]]:
         raise OperationsError(asked.stderr.strip().removeprefix("error: "))
     stack = Stack(name=name, settings=settings, outputs=json.loads(asked.stdout))
     cloud = RehearsedAccount(endpoints.read(StackPaths.of(name)))
-    door = _NoDoor(resolver=Resolver())
+    door = NoDoor(resolver=Resolver())
 
     def fresh() -> list[Check]:
         return [
