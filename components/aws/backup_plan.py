@@ -25,6 +25,8 @@ _BACKING_UP = ("service-role/AWSBackupServiceRolePolicyForBackup", "AWSBackupSer
 _RESTORING = ("service-role/AWSBackupServiceRolePolicyForRestores", "AWSBackupServiceRolePolicyForS3Restore")
 #: RDS makes no copy in its maintenance hour, nor in that of its own backups two hours before it (postgres.py).
 _HOURS_AFTER_MAINTENANCE = 4
+#: By which of their tags volumes are found: the others may change, and old volumes keep what they were made with.
+_IDENTIFYING = ("lifeline:system", "lifeline:environment", "lifeline:component")
 _START_MINUTES, _LONGEST_MINUTES = 60, 600
 
 
@@ -124,8 +126,8 @@ class BackupPlan(pulumi.ComponentResource):
         arns: Sequence[pulumi.Input[str]],
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """By ARN, so that a tag that is lost loses no backup; volumes come and go, and are known by all their tags."""
-        carried = [{"key": f"aws:ResourceTag/{key}", "value": value} for key, value in sorted((tags or {}).items())]
+        """By ARN, so that a tag that is lost loses no backup; volumes come and go, and are known by their tags."""
+        carried = [{"key": f"aws:ResourceTag/{key}", "value": tags[key]} for key in _IDENTIFYING] if tags else []
         aws.backup.Selection(
             f"{self._name}-{what}",
             name=self._naming.name(what, limit=50),

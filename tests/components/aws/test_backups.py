@@ -25,7 +25,7 @@ ACCOUNT = "111122223333"
 HERE, THERE = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/mrk-1", f"arn:aws:kms:us-west-2:{ACCOUNT}:key/mrk-1"
 SYSTEMS = [registry.load(name, environment) for name in registry.names() for environment in Environment]
 V2, DRAFT, TDAH = map(registry.load, ("astral-core-v2", "astral-draft", "tdah-assistant"))
-TAGS = {"lifeline:component": "volumes", "lifeline:environment": "production"}
+TAGS = {"lifeline:component": "volumes", "lifeline:environment": "production", "lifeline:system": "any"}
 
 
 def naming(system: System, place: str = "") -> Naming:
@@ -64,7 +64,7 @@ def _registered(system: System) -> list[Registered]:
                 copy_vault_arn=copies.vault_arn,
                 database_arn="arn:database",
                 uploads_arn="arn:uploads",
-                volume_tags=TAGS,
+                volume_tags={**TAGS, "lifeline:owner": "whoever answers for it today"},
             ),
             here,
         )
