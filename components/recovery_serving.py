@@ -1,6 +1,6 @@
 """What runs in the warm standby's cluster: the proxies, the cache, and of each service as few as can be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi import ResourceOptions
@@ -10,8 +10,9 @@ from components.aws.registry import Images
 from components.aws.secrets import SecretCopies
 from components.aws.uploads import Uploads
 from components.aws.workload_identity import granting
-from components.kubernetes import redis_pods
+from components.kubernetes import cache_rotation, redis_pods
 from components.kubernetes.application import Application, ApplicationArgs
+from components.kubernetes.cache_rotation import CacheRotation, CacheRotationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
@@ -54,6 +55,7 @@ class Serving(pulumi.ComponentResource):
         self._certificates = self._create_certificates()
         shared = self._share()
         self._create_proxies(self._create_cache(shared))
+        self._teach_cache(shared)
         self._run_services(shared)
         self.register_outputs({"namespace": self._platform.namespace})
 
@@ -108,6 +110,31 @@ class Serving(pulumi.ComponentResource):
             self._child,
         )
         return CacheBehind(servers=cache.servers, password_secret=cache.probe_secret)
+
+    def _teach_cache(self, shared: Shared) -> None:
+        """Passwords are renewed where the platform runs, and copied here: Redis has to be told of them."""
+        args, rotated = self._args, cache_rotation.rotated(self._args.system)
+        here_as_there = replace(self._naming, place="")
+        CacheRotation(
+            f"{self._name}-cache-rotation",
+            CacheRotationArgs(
+                system=self._small,
+                region=args.recovery_region,
+                namespace=shared.namespace,
+                image=args.images.reference("python"),
+                secret_names={name: here_as_there.path(name) for name in rotated},
+                grant=lambda account: args.cluster.grant(
+                    service_account=account,
+                    namespace=shared.namespace,
+                    policy=args.secrets.reading(*rotated),
+                ),
+                renews=False,
+                authority=self._certificates.authority_config_map,
+                guards=self._platform.guards,
+            ),
+            self._naming,
+            self._child,
+        )
 
     def _create_proxies(self, cache: CacheBehind) -> None:
         args = self._args

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from components.aws.workload_identity import granting
-from components.kubernetes import redis_pods, workload_secrets
+from components.kubernetes import cache_rotation, redis_pods, workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
+from components.kubernetes.cache_rotation import CacheRotation, CacheRotationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
@@ -75,6 +76,7 @@ def lay_platform(site: Site, data: Data, machines: Machines) -> Platform:
         cache=_create_cache(site, machines, shared, namespaces, certificates),
     )
     _create_proxies(site, machines, platform)
+    _rotate_passwords(site, data, machines, platform)
     for workload in site.system.workloads:
         _run(workload, site, data, machines, platform)
     return platform
@@ -112,6 +114,29 @@ def _create_proxies(site: Site, machines: Machines, platform: Platform) -> None:
             follower_image=machines.images.reference("python"),
             certificate_secret=platform.certificates.secret_names["balancer"],
             cache=CacheBehind(servers=platform.cache.servers, password_secret=platform.cache.probe_secret),
+            guards=platform.namespaces.guards,
+        ),
+        site.naming,
+        machines.in_cluster,
+    )
+
+
+def _rotate_passwords(site: Site, data: Data, machines: Machines, platform: Platform) -> None:
+    rotated = cache_rotation.rotated(site.system)
+    CacheRotation(
+        "cache-rotation",
+        CacheRotationArgs(
+            system=site.system,
+            region=site.region,
+            namespace=platform.namespaces.namespace,
+            image=machines.images.reference("python"),
+            secret_names={name: data.secrets.name_of(name) for name in rotated},
+            grant=lambda account: machines.cluster.grant(
+                service_account=account,
+                namespace=platform.namespaces.namespace,
+                policy=data.secrets.renewing(*rotated),
+            ),
+            authority=platform.certificates.authority_config_map,
             guards=platform.namespaces.guards,
         ),
         site.naming,

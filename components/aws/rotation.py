@@ -1,5 +1,5 @@
 """Renews every generated secret and key ring: the function of images/rotation in the private subnets, called by
-Secrets Manager a week before a secret is as old as it may become.
+Secrets Manager a week before a secret is as old as it may become. The cache's: components/kubernetes/cache_rotation.py.
 
 Costs a month, us-east-1 list prices of 2026-11: under 0.10 USD; some 60 short runs a quarter and one a day.
 """
@@ -15,7 +15,7 @@ from pulumi import ResourceOptions
 
 from components.aws.log_groups import LogClass, log_group
 from components.aws.policy_documents import allow, document, trust
-from components.aws.secret_values import CACHE_ADMINISTRATOR, DATABASE_ADMINISTRATOR, Kept
+from components.aws.secret_values import DATABASE_ADMINISTRATOR, Kept
 from components.aws.secrets import Secrets
 from components.naming import DataClass, Naming
 from systems.model import System
@@ -37,18 +37,8 @@ class DatabaseReach:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CacheReach:
-    """Every node of Redis, as host:port, with the private authority that signed their certificates."""
-
-    addresses: Sequence[pulumi.Input[str]]
-    authority_pem: pulumi.Input[str]
-    group_id: pulumi.Input[str]
-    port: int = 6379
-
-
-@dataclass(frozen=True, kw_only=True)
 class RotationArgs:
-    """Without `database` or `cache` their secrets wait for their first rotation; all others rotate."""
+    """Without `database` its secrets wait for their first rotation; all others rotate."""
 
     system: System
     secrets: Secrets
@@ -60,7 +50,6 @@ class RotationArgs:
     secrets_key_arn: pulumi.Input[str]
     logs_key_arn: pulumi.Input[str]
     database: DatabaseReach | None = None
-    cache: CacheReach | None = None
 
 
 class Rotation(pulumi.ComponentResource):
@@ -89,7 +78,6 @@ class Rotation(pulumi.ComponentResource):
 
     def _rotating(self) -> list[Kept]:
         waiting = _NEEDS_DATABASE if self._args.database is None else ()
-        waiting += ("redis",) if self._args.cache is None else ()
         return [each for each in self._args.secrets.changing() if each.kind not in waiting]
 
     def _create_log_group(self) -> aws.cloudwatch.LogGroup:
@@ -161,8 +149,6 @@ class Rotation(pulumi.ComponentResource):
         self._open_way("endpoints", self._args.endpoint_group_id, 443, "Secrets Manager, from inside the network")
         if database := self._args.database:
             self._open_way("database", database.group_id, database.port, "New passwords of the database")
-        if cache := self._args.cache:
-            self._open_way("cache", cache.group_id, cache.port, "New passwords of the cache")
 
     def _open_way(self, to: str, group_id: pulumi.Input[str], port: int, reason: str) -> None:
         """Both ends: out of this group and into that one."""
@@ -213,10 +199,6 @@ class Rotation(pulumi.ComponentResource):
             )
             variables["DATABASE_NAME"] = self._args.system.database.name
             variables["DATABASE_ADMINISTRATOR"] = secrets.name_of(DATABASE_ADMINISTRATOR)
-        if cache := self._args.cache:
-            variables["CACHE_NODES"] = pulumi.Output.all(*cache.addresses).apply(",".join)
-            variables["CACHE_AUTHORITIES"] = cache.authority_pem
-            variables["CACHE_ADMINISTRATOR"] = secrets.name_of(CACHE_ADMINISTRATOR)
         return variables
 
     def _admit_secrets_manager(self) -> aws.lambda_.Permission:

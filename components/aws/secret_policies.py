@@ -60,6 +60,16 @@ def guarding(*, account_id: str, writers: Sequence[str], readers: Sequence[str])
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
+def renewing(arns: Sequence[pulumi.Input[str]], key_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """For whoever makes new versions of these secrets."""
+    through = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}
+    actions = ("GetSecretValue", "DescribeSecret", "ListSecretVersionIds", "PutSecretValue", "UpdateSecretVersionStage")
+    return document(
+        allow("RenewSecrets", [f"secretsmanager:{each}" for each in actions], arns),
+        allow("UseTheKey", ["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], through),
+    )
+
+
 def reading(arns: Sequence[pulumi.Input[str]], key_arn: pulumi.Input[str]) -> pulumi.Output[str]:
     """For a role that reads these secrets."""
     through = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}

@@ -73,13 +73,17 @@ class Secrets(pulumi.ComponentResource):
         """The policy of a role that reads these and nothing else."""
         return secret_policies.reading([self.arn(each) for each in secrets], self._args.key_arn)
 
+    def renewing(self, *secrets: str) -> pulumi.Output[str]:
+        """The policy of a role that makes new versions of these and of nothing else."""
+        return secret_policies.renewing([self.arn(each) for each in secrets], self._args.key_arn)
+
     def copies(self) -> "SecretCopies":
         """The same secrets in the recovery region."""
         return SecretCopies(self._secrets, self._args.recovery_region, self._args.recovery_key_arn)
 
     def changing(self) -> tuple[Kept, ...]:
-        """Those that the rotation renews."""
-        return tuple(each for each in self.kept.values() if each.generated)
+        """Those that the rotation's function renews."""
+        return tuple(each for each in self.kept.values() if each.generated and rotated_by(each) == "rotation")
 
     def supplied(self) -> Sequence[str]:
         """Names in Secrets Manager of those that only their providers make."""
@@ -152,7 +156,7 @@ class Secrets(pulumi.ComponentResource):
             secret_arn=self._secrets[secret.name].arn,
             policy=secret_policies.guarding(
                 account_id=self._args.account_id,
-                writers=(*self._args.operators, self._naming.name("rotation", limit=64)),
+                writers=(*self._args.operators, self._naming.name(rotated_by(secret), limit=64)),
                 readers=tuple(
                     f"{naming.name(reader)}*"
                     for naming in self._places()
@@ -162,6 +166,11 @@ class Secrets(pulumi.ComponentResource):
             block_public_policy=True,
             opts=ResourceOptions(parent=self, depends_on=filled),
         )
+
+
+def rotated_by(secret: Kept) -> str:
+    """Whose role makes new versions: servers of the cache can be told from inside the cluster alone."""
+    return "cache-rotation" if secret.kind == "redis" else "rotation"
 
 
 class SecretCopies:

@@ -149,6 +149,11 @@ def _data(system: System) -> Iterator[Flow]:
     yield Flow("cache-sentinels", balancer, sentinel, (SENTINEL,), "and the Sentinels who they think it is")
     both = _platform(Infrastructure.CACHE, Infrastructure.SENTINEL)
     yield Flow("replication", both, cache, (CACHE,), "replicas follow the master, Sentinels watch all")
+    rotation, endpoints = _platform(Infrastructure.CACHE_ROTATION), Addresses((system.firewall.network_cidr,))
+    yield Flow("cache-passwords", rotation, cache, (CACHE,), "every Redis is told its new passwords")
+    yield Flow("cache-secrets", rotation, endpoints, (HTTPS,), "Secrets Manager, from inside the network")
+    agent = Addresses((POD_IDENTITY,))
+    yield Flow("cache-identity", rotation, agent, (POD_IDENTITY_PORT,), "credentials of its AWS role")
     yield Flow("votes", both, sentinel, (SENTINEL,), "Sentinels vote, a starting Redis asks them for the master")
 
 

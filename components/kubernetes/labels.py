@@ -35,6 +35,7 @@ class Infrastructure(StrEnum):
 
     BALANCER = "balancer"  # HAProxy, which is also the way to the cache's master
     CACHE = "cache"  # Redis
+    CACHE_ROTATION = "cache-rotation"  # renews the passwords of Redis
     SENTINEL = "sentinel"
     POOLER = "pooler"  # PgBouncer
     JOB = "job"  # migrations, backups and whatever else runs to its end

@@ -13,6 +13,9 @@ from policies.joins.expect import literal, number
 SECRET = "aws:secretsmanager/secret:Secret"
 ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
+#: Rotates what only pods of the cluster can reach; says so in its annotations.
+CRON_JOB = "kubernetes:batch/v1:CronJob"
+_ROTATES, _AFTER_DAYS = "lifeline.dev/rotates", "lifeline.dev/rotates-after-days"
 ANALYZER = "aws:accessanalyzer/analyzer:Analyzer"
 _ROTATE = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets.html"
 _PASSWORD_LINK = "https://docs.aws.amazon.com/config/latest/developerguide/iam-password-policy.html"
@@ -34,8 +37,22 @@ _REFERENCE = re.compile(r"^(arn:|/|[a-z0-9-]+/)")
 def secret_rotated(secret: Resource, graph: Graph) -> Problems:
     if _made_elsewhere(secret, graph):
         raise NotApplicable("its provider, or an overlap of several programs, decides when it changes")
-    if not any(graph.referring(secret, "secretId", ROTATION)):
+    if not any(graph.referring(secret, "secretId", ROTATION)) and not _rotated_inside(secret, graph):
         yield Problem("", "a rotation of this secret", None)
+
+
+def _rotated_inside(secret: Resource, graph: Graph) -> bool:
+    """By a CronJob of this stack that names it, runs, and renews it within the quarter."""
+    return secret.is_known("name") and any(_rotates(job, str(secret.get("name"))) for job in graph.of(CRON_JOB))
+
+
+def _rotates(job: Resource, name: str) -> bool:
+    if not job.is_known("metadata.annotations"):
+        return False
+    said: dict[str, object] = job.get("metadata.annotations") or {}
+    days = str(said.get(_AFTER_DAYS, ""))
+    in_time = days.isdigit() and 1 <= int(days) <= _QUARTER
+    return in_time and name in str(said.get(_ROTATES, "")).split(",") and job.get("spec.suspend") is not True
 
 
 def _made_elsewhere(secret: Resource, graph: Graph) -> bool:

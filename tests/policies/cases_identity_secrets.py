@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.policies.cases import UNKNOWN, Cases, aws, ref, stack
+from tests.policies.cases import UNKNOWN, Cases, Given, aws, k8s, ref, stack
 from tests.policies.of_property import ELSEWHERE, about
 
 SECRET = "secretsmanager/secret:Secret"
@@ -35,11 +35,23 @@ def _environment(**variables: object) -> Any:
     return stack(f=aws(FUNCTION, environment={"variables": variables}))
 
 
+def _job(names: str, days: object = "83", *, suspend: bool = False) -> Given:
+    annotations = {"lifeline.dev/rotates": names, "lifeline.dev/rotates-after-days": days}
+    return k8s("batch/v1:CronJob", metadata={"annotations": annotations}, spec={"suspend": suspend})
+
+
 CASES = {
     "LL-IAM-020": Cases(
-        passing=[stack(s=aws(SECRET), r=aws(ROTATION, secretId=ref("s.id")))],
+        passing=[
+            stack(s=aws(SECRET), r=aws(ROTATION, secretId=ref("s.id"))),
+            stack(s=aws(SECRET, name="a/prod/cache"), j=_job("a/prod/cache,a/prod/cache-administrator")),
+        ],
         failing=[
             stack(s=aws(SECRET)),
+            stack(s=aws(SECRET, name="a/prod/cache"), j=_job("a/prod/cache-administrator")),
+            stack(s=aws(SECRET, name="a/prod/cache"), j=_job("a/prod/cache", suspend=True)),
+            stack(s=aws(SECRET, name="a/prod/cache"), j=_job("a/prod/cache", days="365")),
+            stack(s=aws(SECRET, name="a/prod/cache"), j=k8s("batch/v1:CronJob", metadata={}, spec={})),
             stack(s=aws(SECRET), o=aws(SECRET), r=aws(ROTATION, secretId=ref("o.id"))),
             stack(s=aws(SECRET, name="astral-core-v2/prod/session-signing", tags=OURS)),
         ],

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.aws.rotation import CacheReach, DatabaseReach, Rotation, RotationArgs, package
+from components.aws.rotation import DatabaseReach, Rotation, RotationArgs, package
 from components.aws.secret_values import kept
 from components.aws.secrets import Secrets, SecretsArgs
 from components.naming import Naming
@@ -20,7 +20,6 @@ from tests.components.recording import Registered, of, only, policy_of, registra
 ACCOUNT = "111122223333"
 SYSTEMS = [*map(registry.load, registry.names()), registry.load("astral-core-v2", Environment.STAGING)]
 DATABASE = DatabaseReach(host="db.internal", group_id="sg-database")
-CACHE = CacheReach(addresses=["one:6379", "two:6379"], authority_pem="PEM", group_id="sg-nodes")
 
 
 @pytest.fixture(scope="module", params=SYSTEMS, ids=lambda each: f"{each.name}-{each.environment}")
@@ -51,14 +50,14 @@ def _registered(system: System, **reach: Any) -> list[Registered]:
 
 @pytest.fixture(scope="module")
 def whole(system: System) -> list[Registered]:
-    return _registered(system, database=DATABASE, cache=CACHE)
+    return _registered(system, database=DATABASE)
 
 
 def test_every_secret_that_is_ours_is_renewed_before_its_documented_age(
     system: System, whole: list[Registered]
 ) -> None:
     rotated = {each.name.removeprefix("rotation-"): each.inputs for each in of(whole, "secretRotation:SecretRotation")}
-    ours = {each.name: each for each in kept(system) if each.generated}
+    ours = {each.name: each for each in kept(system) if each.generated and each.kind != "redis"}
     assert rotated.keys() == ours.keys()
     for name, inputs in rotated.items():
         days = inputs["rotationRules"]["automaticallyAfterDays"]
@@ -68,7 +67,7 @@ def test_every_secret_that_is_ours_is_renewed_before_its_documented_age(
 
 def test_secrets_of_servers_that_are_not_there_yet_wait(system: System) -> None:
     rotated = {each.name for each in of(_registered(system), "secretRotation:SecretRotation")}
-    waiting = {each.name for each in kept(system) if each.kind in ("postgresql", "postgresql-administrator", "redis")}
+    waiting = {each.name for each in kept(system) if each.kind in ("postgresql", "postgresql-administrator")}
     assert rotated.isdisjoint({f"rotation-{name}" for name in waiting})
     assert rotated
 
@@ -84,17 +83,17 @@ def test_it_renews_its_own_secrets_and_touches_no_others(whole: list[Registered]
     assert supplied, "it sees how old supplied ones are, and cannot read or renew them"
 
 
-def test_it_reaches_secrets_manager_the_database_and_the_cache_and_nothing_else(whole: list[Registered]) -> None:
+def test_it_reaches_secrets_manager_and_the_database_and_nothing_else(whole: list[Registered]) -> None:
     ways = {
         (each.inputs["referencedSecurityGroupId"], each.inputs["fromPort"], each.inputs["toPort"])
         for each in of(whole, "securityGroupEgressRule:SecurityGroupEgressRule")
     }
-    assert ways == {("sg-endpoints", 443, 443), ("sg-database", 5432, 5432), ("sg-nodes", 6379, 6379)}
+    assert ways == {("sg-endpoints", 443, 443), ("sg-database", 5432, 5432)}
     admitted = {
         (each.inputs["securityGroupId"], each.inputs["fromPort"])
         for each in of(whole, "securityGroupIngressRule:SecurityGroupIngressRule")
     }
-    assert admitted == {("sg-endpoints", 443), ("sg-database", 5432), ("sg-nodes", 6379)}
+    assert admitted == {("sg-endpoints", 443), ("sg-database", 5432)}
     function = only(whole, "function:Function").inputs
     assert function["vpcConfig"]["subnetIds"] == ["subnet-a", "subnet-b"]
     assert function["vpcConfig"]["securityGroupIds"] == ["rotation-group-id"]
@@ -106,9 +105,6 @@ def test_its_environment_names_places_and_secrets_and_holds_none(system: System,
         "DATABASE": "db.internal:5432",
         "DATABASE_NAME": system.database.name,
         "DATABASE_ADMINISTRATOR": f"{system.name}/{side}/database-administrator",
-        "CACHE_NODES": "one:6379,two:6379",
-        "CACHE_AUTHORITIES": "PEM",
-        "CACHE_ADMINISTRATOR": f"{system.name}/{side}/cache-administrator",
     }
 
 

@@ -110,7 +110,8 @@ def test_a_secret_is_read_by_its_readers_and_by_nobody_else(system: System, regi
         for reader in (each for each in secret.readers if each != "platform"):
             assert _readable_by(policy, f"{system.name}-{side}-{reader}")
             assert not _readable_by(policy, f"{system.name}-{side}-{reader}", "OnlyWriters")
-        assert _readable_by(policy, f"{system.name}-{side}-rotation", "OnlyWriters")
+        writer = "cache-rotation" if secret.name == "cache" else "rotation"
+        assert _readable_by(policy, f"{system.name}-{side}-{writer}", "OnlyWriters")
         assert _readable_by(policy, "lifeline-operator", "OnlyWriters")
         for stranger in ("somebody", f"{system.name}-{side}-nodes", f"other-{side}-rotation"):
             assert not _readable_by(policy, stranger)

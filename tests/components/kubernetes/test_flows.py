@@ -127,6 +127,17 @@ def test_the_cache_keeps_to_itself(may: Judge) -> None:
     assert not may("platform/cache", WORLD, 443)
 
 
+def test_who_renews_the_passwords_of_the_cache_reaches_every_server_and_secrets_manager(
+    system: System, may: Judge
+) -> None:
+    rotation, endpoint = "platform/cache-rotation", str(ip_network(system.firewall.network_cidr)[10])
+    assert may(rotation, "platform/cache", flows.CACHE)
+    assert may(rotation, endpoint, flows.HTTPS)
+    assert may(rotation, "169.254.170.23", flows.POD_IDENTITY_PORT)
+    for end, port in (("platform/sentinel", 26379), ("platform/balancer", 6379), (WORLD, 443), (endpoint, 5432)):
+        assert not may(rotation, end, port)
+
+
 def test_only_documented_callers_leave_the_cluster_and_only_by_443(system: System, may: Judge) -> None:
     services = system.application.external_services
     callers = {caller for each in services for caller in each.callers}
