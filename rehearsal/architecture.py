@@ -20,8 +20,8 @@ LANES: Mapping[str, tuple[str, ...]] = {
     "The way in": ("Names", "Edge", "Balancer", "HAProxy"),
     "Workloads": ("Application", "Jobs", "Switches"),
     "Data": (
-        *("Pooler", "Postgres", "RedisSentinel", "Backups", "BackupPlan", "Bucket"),
-        *("Uploads", "Secrets", "Rotation"),
+        *("Pooler", "Postgres", "RedisSentinel", "Backups", "BackupPlan", "BackupJobs", "Bucket"),
+        *("Uploads", "Secrets", "Rotation", "CacheRotation"),
     ),
     "Watching": (
         *("Monitoring", "AlertTopics", "Topics", "Alarms", "EdgeAlarms", "Audit", "Detectors"),
