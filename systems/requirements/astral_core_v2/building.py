@@ -108,6 +108,9 @@ ROWS = (
             "components/kubernetes/redis_sentinel.py",
             Proof.KUBERNETES,
             "code 1",
+            proven_by=(
+                "tests/components/kubernetes/test_redis_sentinel.py::test_count_and_size_are_the_documented_ones",
+            ),
         ),
     ),
     under(

@@ -157,7 +157,16 @@ ROWS = (
             "row Database Replica",
             decision="SYS-14",
         ),
-        row(22, "Three Redis nodes of 2 CPU and 4 GB", REDIS, KUBERNETES, "row Redis Cluster"),
+        row(
+            22,
+            "Three Redis nodes of 2 CPU and 4 GB",
+            REDIS,
+            KUBERNETES,
+            "row Redis Cluster",
+            proven_by=(
+                "tests/components/kubernetes/test_redis_sentinel.py::test_count_and_size_are_the_documented_ones",
+            ),
+        ),
         row(23, "Monitoring within 4 CPU and 8 GB", MONITORING, KUBERNETES, "row Monitoring"),
     ),
     under("Prerequisites", row(24, "Machines, services and security as below", LEDGER, UNIT, proven_by=OUTLINE)),

@@ -98,7 +98,15 @@ ROWS = (
             decision="TDAH-D12",
         ),
         row(128, "The pooler runs and holds that line", "rendering/pgbouncer.py", EXERCISED, "code 1"),
-        row(172, "They cannot exhaust Redis either", "rendering/redis.py", EXERCISED, "code 1", decision="TDAH-D12"),
+        row(
+            172,
+            "They cannot exhaust Redis either",
+            "rendering/redis/server.py",
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D12",
+            proven_by=("tests/rendering/test_redis.py::test_redis_is_as_the_spec_wants_it",),
+        ),
         row(
             129,
             "Four workers have four cores",
