@@ -30,7 +30,6 @@ class Checkpoint:
 
     def mend(self) -> str | None:
         """Put the engine's own backup in the place of a state that cannot be read; says so."""
-        self._drop_torn_attributes()
         if not self.exists() or _readable(self.file):
             return None
         backup = self.file.with_name(self.file.name + ".bak")
@@ -39,15 +38,6 @@ class Checkpoint:
             return "the state was damaged; went back to the engine's backup of it"
         self.file.unlink()
         return "the state was damaged beyond repair; starting over"
-
-    def _drop_torn_attributes(self) -> None:
-        """The file backend keeps a file of attributes beside each state; an empty one (the engine died while writing
-        it) makes the engine refuse the state itself, "failed to load checkpoint: EOF". It is written anew.
-        """
-        for suffix in (".attrs", ".bak.attrs"):
-            attributes = self.file.with_name(self.file.name + suffix)
-            if attributes.exists() and not _is_json(attributes):
-                attributes.unlink()
 
     def clear_pending(self) -> list[str]:
         """Drop the record of operations that a kill cut off; names them.
@@ -134,14 +124,6 @@ def _forget_mentions(resource: Resource, gone: set[str]) -> None:
         resource.pop("deletedWith")
     if "replaceWith" in resource:
         resource["replaceWith"] = [urn for urn in resource["replaceWith"] or [] if urn not in gone]
-
-
-def _is_json(file: Path) -> bool:
-    try:
-        json.loads(file.read_text())
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def _readable(file: Path) -> bool:

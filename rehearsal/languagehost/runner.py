@@ -23,9 +23,10 @@ def main() -> int:
     # The engine ends a program whose deployment failed with SIGINT: that is no KeyboardInterrupt worth a traceback.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     order = json.load(sys.stdin)
-    from rehearsal.languagehost import parent  # the directory of `rehearsal` leads the search path until here
+    from rehearsal.languagehost import lean, parent  # the directory of `rehearsal` leads the search path until here
 
     parent.watch(lambda: os._exit(1))
+    lean.make_lean()
     program = Path(order["program"])
     sys.path[0] = str(program if program.is_dir() else program.parent)
     os.chdir(order["directory"])

@@ -90,19 +90,6 @@ def test_a_state_damaged_with_its_backup_begins_anew(slow_run):
     assert len(run.resources()) == 1
 
 
-def test_an_attributes_file_left_empty_by_a_kill_does_not_hide_the_state(slow_run):
-    run = slow_run("thing('one')")
-    run.up()
-    attributes = run.checkpoint.file.with_name(run.checkpoint.file.name + ".attrs")
-    assert attributes.exists(), "the backend keeps no such file any more: this test proves nothing"
-    attributes.write_text("")
-    refused = run.preview(fails=True)
-    assert "failed to load checkpoint" in refused.text
-    assert recover(run.checkpoint) == []
-    assert run.preview().story.changes["same"] >= 1
-    assert {r["urn"].rsplit("::")[-1] for r in run.resources()} == {"one"}
-
-
 def test_an_operation_cut_off_leaves_no_warning(slow_run):
     run = slow_run("thing('one')")
     run.up()
