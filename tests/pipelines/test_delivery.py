@@ -1,4 +1,4 @@
-"""What the workflows run in an account: plan, drift and evidence of a small stack, by the real engine."""
+"""What the workflows run in an account: plan, deploy, drift and evidence of a small stack, by the real engine."""
 
 import json
 import os
@@ -51,6 +51,9 @@ def test_what_a_release_leaves_behind(small: Callable[..., tuple[int, Path]], ac
     # The small program breaks rules on purpose: a plan that the pack refuses is no plan to go on with.
     assert code != 0
     assert json.loads((reports / "report.json").read_text())
+
+    refused, _ = small("deploy")
+    assert refused != 0, "what a mandatory rule refuses is not deployed"
 
     code, reports = small("drift")
     assert json.loads((reports / "report.sarif").read_text())["runs"]
