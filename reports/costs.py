@@ -59,10 +59,8 @@ def of(changes: Changes) -> Costs:
     before, after = (_estimate(graph, changes) for graph in (changes.before, changes.after))
     types = Counter(each.type for graph in (changes.before, changes.after) for each in graph.resources)
     left_out = dict.fromkeys(text for type, text in table()["by_use"].items() if type in types)
-    remarks = [
-        f"no price in the table for {each}: not in the sum"
-        for each in dict.fromkeys((*before.unpriced, *after.unpriced))
-    ]
+    unpriced = [*before.unpriced, *after.unpriced, *(f"`{type}`" for type in sorted(types) if not is_told(type))]
+    remarks = [f"no price in the table for {each}: not in the sum" for each in dict.fromkeys(unpriced)]
     elsewhere = sorted(_regions(changes) - {*table()["regions"]})
     if elsewhere:
         remarks.append(

@@ -139,10 +139,8 @@ class _Reader:
 
     def database(self, resource: Resource) -> Iterator[Opening]:
         if resource.get("publiclyAccessible"):
-            port = resource.get("port", 5432)
-            yield Opening(
-                "the internet", resource.name, f"tcp {port}", resource.name, "publiclyAccessible", "an address"
-            )
+            ports = f"tcp {resource.get('port', 5432)}"
+            yield Opening("in", "the internet", resource.name, ports, resource.name, "publiclyAccessible", "an address")
 
     def network_policy(self, resource: Resource) -> Iterator[Opening]:
         namespace = str(resource.get("metadata.namespace", "default"))

@@ -208,4 +208,5 @@ def _with_the_rest(found: Changes, before: Path) -> Changes:
             same = _resource(each)
             rest.append(Change(Kind.SAME, same, same, custom=bool(each.get("custom"))))
     kept = any(each.resource.type != "pulumi:pulumi:Stack" for each in rest)
-    return replace(found, all=(*rest, *found.all), whole=True, destroying=found.destroying and not kept)
+    every = sorted((*rest, *found.all), key=lambda each: each.resource.urn)
+    return replace(found, all=tuple(every), whole=True, destroying=found.destroying and not kept)

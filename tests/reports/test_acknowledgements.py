@@ -1,4 +1,4 @@
-"""What destroys data is refused until the stack file says yes: to this resource and change, with a reason and an end."""
+"""What destroys data is refused until the stack file says yes: which resource, which change, why and until when."""
 
 import datetime
 import json
