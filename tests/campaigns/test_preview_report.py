@@ -53,7 +53,7 @@ def test_preview_and_report_take_at_most_a_fifth_longer(
     figures.write(
         "preview",
         "Previews with their reports",
-        f"The small platform of tests/reports (74 resources). Each preview {ROUNDS} times plain (`pulumi preview` with an "
+        f"The small platform of tests/reports (74 resources). Each preview {ROUNDS} times plain, with an "
         "event log), and in turns with `python -m reports` in all three forms after it; medians. Limit: 1.2 times.\n\n"
         f"| preview | plain, s | with report, s | times |\n|---|---|---|---|\n{table}\n",
     )
