@@ -187,7 +187,16 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
         "backup_last_size_bytes",
         "backup_verified_timestamp_seconds",
     ),
-    *_of(Source.JOBS, PUSHED, Kind.GAUGE, "", "drill_last_success_timestamp_seconds", "drill_duration_seconds"),
+    *_of(
+        Source.JOBS,
+        PUSHED,
+        Kind.GAUGE,
+        "",
+        "drill_last_success_timestamp_seconds",
+        "drill_duration_seconds",
+        "drill_recovery_time_seconds",
+        "drill_data_loss_seconds",
+    ),
     *_of(Source.PROMETHEUS, "set by Prometheus for each target", Kind.GAUGE, "job instance", "up"),
     *_of(
         Source.PROMETHEUS,

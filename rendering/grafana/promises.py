@@ -80,6 +80,16 @@ def backups(system: System) -> tuple[Row, ...]:
                     unit="s",
                 ),
                 Now(title="Time the last drill took", query=Query("max(drill_duration_seconds)"), unit="s"),
+                Now(
+                    title="Recovery time, as the last drill measured it",
+                    query=Query("max(drill_recovery_time_seconds)"),
+                    unit="s",
+                ),
+                Now(
+                    title="Data loss, as the last drill measured it",
+                    query=Query("max(drill_data_loss_seconds)"),
+                    unit="s",
+                ),
                 Course(
                     title="Copies behind, in either region",
                     queries=(Query("max by (region) (aws_rds_replica_lag_maximum)", "{{region}}"),),
