@@ -41,7 +41,7 @@ class StateVersions:
         self._project, self._stack = project, stack
 
     def all(self) -> list[Version]:
-        """The newest first."""
+        """The newest first. S3 tells whole seconds, and lists the newest of a key first: equals keep that order."""
         found = [self._look(entry) for entry in self._entries()]
         return sorted(found, key=lambda version: (version.current, version.written), reverse=True)
 

@@ -57,10 +57,11 @@ def test_every_way_to_lose_it_is_told_and_gone_back_from(deployed: Callable[[], 
     deployment.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "--stack", "prod")
     assert f"{len(before) - PROVIDERS} unchanged" in deployment.pulumi("preview", "--stack", "prod")
 
+    _what_restore_refuses(deployment, account)
 
-def test_what_restore_refuses(deployed: Callable[[], Deployment], account: Account) -> None:
+
+def _what_restore_refuses(deployment: Deployment, account: Account) -> None:
     """A whole state unless an older one is named, a version that is not there, and a stack somebody works on."""
-    deployment = deployed()
     left = state(account, "restore", "prod")
     assert (left.returncode, left.stdout) == (1, "")
     assert "is whole as it is" in left.stderr

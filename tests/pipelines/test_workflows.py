@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from operations.gates import approvals
 from rehearsal import toolchain
@@ -227,3 +228,23 @@ def test_commands_are_targets_that_a_person_runs() -> None:
                 assert target in targets, f"{job}: make {target}"
             first = command.split()[0]
             assert first in ("make", "gh", "echo", "cat", "{"), f"{job}: {command}"
+
+
+def test_updates_of_dependencies_are_looked_for() -> None:
+    """Of everything that is pinned: actions, Python packages, images, the tools' modules."""
+    asked = yaml.safe_load((PROJECT / ".github" / "dependabot.yml").read_text())["updates"]
+    assert {each["package-ecosystem"] for each in asked} == {"github-actions", "pip", "docker", "gomod"}
+    for each in asked:
+        assert each["schedule"]["interval"] == "weekly"
+        for directory in each.get("directories") or [each["directory"]]:
+            assert list(PROJECT.glob(directory.strip("/") or "requirements.in")), directory
+
+
+def test_a_hotfix_skips_the_wait_and_is_looked_at_afterwards() -> None:
+    of = {job.name: job for job in JOBS if job.workflow == "hotfix"}
+    assert list(of) == ["check", "deploy", "review"]
+    assert of["check"].content["if"] == "startsWith(github.ref, 'refs/heads/hotfix/')"
+    assert of["deploy"].content["needs"] == ["check"]
+    assert of["deploy"].content["environment"] == "${{ inputs.stack }}-hotfix"
+    assert of["review"].content["if"].startswith("always()")
+    assert any("gh pr create --base main" in command for command in of["review"].commands)

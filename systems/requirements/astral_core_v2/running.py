@@ -70,7 +70,15 @@ ROWS = (
     under(
         "Deployment Procedures > Rolling Updates (Zero Downtime)",
         row(64, "Before an update: health, active sessions, available volunteers", ROLLOUT, COMMAND, "code 1"),
-        row(65, "Staging first, with its tests", ".github/workflows", COMMAND, "code 2"),
+        row(
+            65,
+            "Staging first, with its tests",
+            ".github/workflows",
+            COMMAND,
+            "code 2",
+            proven_by="tests/pipelines/test_workflows.py::"
+            "test_a_release_goes_from_staging_through_gates_and_people_to_production",
+        ),
         row(
             66,
             "10, 50, 100 % of users; one user stays on one side",

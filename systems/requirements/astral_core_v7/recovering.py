@@ -227,6 +227,7 @@ ROWS = (
             ".github/workflows",
             COMMAND,
             "check Dependency updates check",
+            proven_by="tests/pipelines/test_workflows.py::test_updates_of_dependencies_are_looked_for",
         ),
     ),
     under(
