@@ -145,9 +145,10 @@ ROWS = (
         row(
             18,
             "The pool's state is a metric and part of the health answer",
-            "components/kubernetes/monitoring.py",
+            "images/pooler",
             EXERCISED,
             "code 1",
+            proven_by="tests/live/postgres/test_pooler.py::test_figures_say_when_it_is_gone",
         ),
         row(
             19,

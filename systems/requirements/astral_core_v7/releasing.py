@@ -139,6 +139,10 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="V7-D04",
+            proven_by=(
+                "tests/live/postgres/test_roles.py::test_the_application_reads_and_writes_and_cannot_touch_the_schema",
+                "tests/live/postgres/test_roles.py::test_the_owner_migrates",
+            ),
         ),
     ),
     under(

@@ -78,7 +78,14 @@ ROWS = (
             decision="DRAFT-D08",
             proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(80, "Connections are pooled", "components/kubernetes/pooler.py", EXERCISED, "row DB Connections"),
+        row(
+            80,
+            "Connections are pooled",
+            "components/kubernetes/pooler.py",
+            EXERCISED,
+            "row DB Connections",
+            proven_by="tests/live/postgres/test_pooler.py::test_more_clients_than_connections_take_turns",
+        ),
         row(
             81,
             "99.9 % of requests outside announced maintenance",

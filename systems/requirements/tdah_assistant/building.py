@@ -18,8 +18,10 @@ from systems.requirements.tdah_assistant.preparing import (
     UNIT,
 )
 
-SECRETS, PROXY, SQL = "components/aws/secrets.py", "rendering/haproxy", "rendering/sql.py"
-PARAMETERS = "rendering/postgresql.py"
+SECRETS, PROXY, SQL = "components/aws/secrets.py", "rendering/haproxy", "rendering/database_roles.py"
+PARAMETERS = "rendering/postgres.py"
+ROLES, SERVERS = "tests/live/postgres/test_roles.py::", "tests/live/postgres/test_streaming.py::"
+AS_DOCUMENTED = f"{SERVERS}test_the_document_is_what_the_servers_run_with"
 
 ROWS = (
     under("Security Hardening", row(41, "Four parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
@@ -273,8 +275,23 @@ ROWS = (
     under("Database Setup", row(68, "Three parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Database Setup > PostgreSQL Configuration",
-        row(69, "Memory and connections as documented", PARAMETERS, EXERCISED, "code 1", decision="TDAH-D07"),
-        row(70, "pg_stat_statements is loaded", PARAMETERS, EXERCISED, "code 1"),
+        row(
+            69,
+            "Memory and connections as documented",
+            PARAMETERS,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D07",
+            proven_by=AS_DOCUMENTED,
+        ),
+        row(
+            70,
+            "pg_stat_statements is loaded",
+            PARAMETERS,
+            EXERCISED,
+            "code 1",
+            proven_by=f"{ROLES}test_the_monitor_sees_figures_and_no_rows",
+        ),
         row(
             71,
             "Statements above a second are logged; files change daily and at 100 MB",
@@ -282,8 +299,16 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="TDAH-D07",
+            proven_by=AS_DOCUMENTED,
         ),
-        row(72, "Checkpoints, write-ahead log and planner as documented", PARAMETERS, EXERCISED, "code 1"),
+        row(
+            72,
+            "Checkpoints, write-ahead log and planner as documented",
+            PARAMETERS,
+            EXERCISED,
+            "code 1",
+            proven_by=AS_DOCUMENTED,
+        ),
         row(
             73,
             "Lines RDS keeps for itself are named with their reason",
@@ -296,7 +321,15 @@ ROWS = (
     ),
     under(
         "Database Setup > Database Replication",
-        row(74, "The primary streams to its readers", POSTGRES, EMULATED, "code 1", decision="SYS-14"),
+        row(
+            74,
+            "The primary streams to its readers",
+            POSTGRES,
+            EXERCISED,
+            "code 1",
+            decision="SYS-14",
+            proven_by=f"{SERVERS}test_as_many_replicas_stream_as_documented",
+        ),
         row(
             75,
             "recovery.conf and what else is gone since version 12 is set nowhere",
@@ -304,13 +337,38 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="SYS-14",
+            proven_by=f"{SERVERS}test_nothing_is_set_that_is_gone_or_not_ours",
         ),
         row(76, "No password stands in a configuration", SECRETS, POLICY, "code 1", decision="TDAH-D08"),
     ),
     under(
         "Database Setup > Database Security",
-        row(77, "app_user reads and writes rows, also of later tables", SQL, EXERCISED, "code 1", decision="TDAH-D08"),
-        row(78, "backup_user reads everything and writes nothing", SQL, EXERCISED, "code 1", decision="TDAH-D08"),
-        row(79, "replica_user is not created", SQL, EXERCISED, "code 1", decision="TDAH-D08"),
+        row(
+            77,
+            "app_user reads and writes rows, also of later tables",
+            SQL,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D08",
+            proven_by=f"{ROLES}test_the_application_reads_and_writes_and_cannot_touch_the_schema",
+        ),
+        row(
+            78,
+            "backup_user reads everything and writes nothing",
+            SQL,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D08",
+            proven_by=f"{ROLES}test_what_is_dumped_by_one_role_is_restored_by_another",
+        ),
+        row(
+            79,
+            "replica_user is not created",
+            SQL,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D08",
+            proven_by=f"{ROLES}test_roles_are_the_declared_ones_and_no_other",
+        ),
     ),
 )

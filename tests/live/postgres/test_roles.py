@@ -11,7 +11,7 @@ from lifeline_rotation.postgresql import Connection, PostgresError
 from rendering import database_roles
 from systems.model import RoleUse
 from tests.live.postgres.platform import Platform
-from tests.live.postgres.servers import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, HOST, run
+from tests.live.postgres.servers import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, HOST, SUPERUSER, run
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -157,6 +157,16 @@ def test_people_come_through_iam_alone(migrated: Platform) -> None:
         assert granted == [(owns,)], "who repairs must first say that it acts as the owner"
     reads = f"SELECT has_table_privilege('{database_roles.READING_PEOPLE}', 'users', 'SELECT')"
     assert migrated.primary.tell(reads, migrated.database) == [("t",)]
+
+
+def test_roles_are_the_declared_ones_and_no_other(migrated: Platform) -> None:
+    """Besides the administrator, and second users that the rotation makes."""
+    found = {each for (each,) in migrated.primary.tell("SELECT rolname FROM pg_roles WHERE rolname !~ '^(pg|rds)_'")}
+    declared = {each.name for each in migrated.system.database.roles}
+    people = {database_roles.READING_PEOPLE, database_roles.REPAIRING_PEOPLE}
+    extra = {each for each in found - declared - people if not each.endswith("_alternate")}
+    assert extra == {ADMINISTRATOR, SUPERUSER}
+    assert "replica_user" in migrated.system.database.documented_roles_not_created
 
 
 def test_nobody_else_gets_in(migrated: Platform) -> None:

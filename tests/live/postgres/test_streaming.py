@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from lifeline_rotation.postgresql import PostgresError
 
-from systems.model import RoleUse
+from systems.model import RoleUse, SettingOwner
 from tests.live.postgres.platform import Platform
 from tests.live.postgres.servers import Node, wait_until
 
@@ -42,10 +42,24 @@ def test_the_document_is_what_the_servers_run_with(platform: Platform) -> None:
         "wal_buffers": "16MB",
         "log_rotation_age": "1d",
         "random_page_cost": "1.1",
+        "log_min_duration_statement": "1s",
+        "log_rotation_size": "100MB",
+        "checkpoint_completion_target": "0.9",
+        "default_statistics_target": "100",
+        "effective_io_concurrency": "200",
         "idle_in_transaction_session_timeout": "1min",
     }
     for node in (platform.primary, *platform.replicas):
         assert {name: node.tell(f"SHOW {name}")[0][0] for name in documented} == documented
+
+
+def test_nothing_is_set_that_is_gone_or_not_ours(platform: Platform) -> None:
+    """The servers started with all of it, so they know all of it; what the document asks in vain is not among it."""
+    given = platform.primary.settings().keys()
+    others = [each for each in platform.system.database.settings if each.owner is not SettingOwner.PARAMETER_GROUP]
+    assert {"trigger_file", "standby_mode"} <= {each.name for each in others}
+    assert not given & {each.name for each in others}
+    assert {setting for (setting,) in platform.primary.tell("SELECT name FROM pg_settings")} >= given - {"pgaudit.role"}
 
 
 def test_nobody_is_let_in_without_tls(platform: Platform) -> None:
