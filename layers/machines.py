@@ -7,12 +7,15 @@ import pulumi
 from pulumi import ResourceOptions
 
 from components import third_party_images
+from components.aws import bucket_policies
 from components.aws.account import AccountDefaults, AccountDefaultsArgs
 from components.aws.audit import Audit, AuditArgs
+from components.aws.backups import copy_names as backup_copies
 from components.aws.balancer import Balancer
 from components.aws.cluster import Cluster, ClusterArgs
 from components.aws.detectors import Detectors, DetectorsArgs
 from components.aws.registry import Images, ImagesArgs
+from components.aws.uploads import PURPOSE as UPLOADS
 from components.docker.images import PLATFORM, PlatformImage, PlatformImageArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
 from components.kubernetes.storage import Storage, StorageArgs
@@ -122,7 +125,7 @@ def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster)
             account_id=site.account_id,
             archive=ground.logs,
             key_arn=ground.keys.arn("logs"),
-            watched_bucket_arns=[data.uploads.bucket_arn, *data.backups.arns],
+            watched_bucket_arns=[data.uploads.bucket_arn, *data.backups.arns, *_copies(site)],
             control_plane_log=cluster.log_group_name,
             topic_arn=ground.topics.outage_arn,
         ),
@@ -147,3 +150,10 @@ def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster)
         site.naming,
         site.in_account,
     )
+
+
+def _copies(site: Site) -> list[str]:
+    """Buckets to come in the recovery region: whoever reads a copy reads the same health data."""
+    backups = site.system.backups.copies_to_recovery_region
+    copied = backup_copies(site.system, site.elsewhere) if backups else ()
+    return [bucket_policies.arn(name) for name in (site.elsewhere.bucket(UPLOADS), *copied)]

@@ -66,6 +66,11 @@ def watched(naming: Naming) -> Iterator[Watched]:
         ),
     )
     yield Watched(
+        name="copies-unlocked",
+        means="somebody changed a lock, an end or a policy of the copies of backups in the recovery region",
+        pattern=_copies_changed(f"{own}recovery-*"),
+    )
+    yield Watched(
         name="network-changes",
         means="somebody opened or closed a way outside a release",
         pattern=_any_of(
@@ -182,6 +187,18 @@ class AuditAlarms(pulumi.ComponentResource):
             tags=self._naming.tags("audit"),
             opts=self._child,
         ).arn
+
+
+def _copies_changed(names: str) -> str:
+    """At home AWS announces such changes itself (alarm_events.py); of another region only the trail tells here."""
+    changed = _any_of(
+        *("DeleteBackupVault", "DeleteBackupVaultLockConfiguration", "PutBackupVaultLockConfiguration"),
+        *("PutBackupVaultAccessPolicy", "DeleteBackupVaultAccessPolicy", "DeleteRecoveryPoint"),
+        *("PutBucketObjectLockConfiguration", "PutBucketLifecycle", "DeleteBucketLifecycle", "PutBucketPolicy"),
+        *("DeleteBucketPolicy", "PutBucketVersioning", "DeleteBucket"),
+    )
+    where = " || ".join(f'($.requestParameters.{name} = "{names}")' for name in ("bucketName", "backupVaultName"))
+    return f"{{ ({changed.strip('{} ')}) && ({where}) }}"
 
 
 def _any_of(*events: str) -> str:

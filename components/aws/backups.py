@@ -25,11 +25,12 @@ from components.aws.policy_documents import Statement, allow
 from components.naming import DataClass, Naming
 from rendering import backup_layout as layout
 from rendering.backup_layout import BackupClass
+from systems.model import Backups as Documented
 from systems.model import System
 
 _PURPOSES = {BackupClass.DATABASE: "db-backups", BackupClass.APPLICATION: "app-backups"}
 #: Of a bucket whose name a document gives, for all classes together, and of its copies.
-_TOGETHER = "backups"
+_TOGETHER, _EVIDENCE = "backups", "evidence"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,11 @@ class BackupsArgs:
     """False in an account that takes copies of objects only."""
 
 
+def copy_names(system: System, elsewhere: Naming) -> tuple[str, ...]:
+    """Of the buckets that copies go to, for whoever has to know them before they are there: the audit trail."""
+    return tuple(elsewhere.bucket(purpose) for purpose in (*_purposes(system.backups).values(), _EVIDENCE))
+
+
 class Backups(pulumi.ComponentResource):
     """`buckets` by class (two classes may share one), `arns` for the audit trail, `vault_*` for the plan."""
 
@@ -59,7 +65,8 @@ class Backups(pulumi.ComponentResource):
     def __init__(self, name: str, args: BackupsArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:Backups", name, None, opts)
         self._name, self._args, self._naming = name, args, naming
-        self._buckets = {classes: self._create_dump_bucket(classes) for classes in self._classes()}
+        purposes = _purposes(args.system.backups)
+        self._buckets = {classes: self._create_dump_bucket(classes, purpose) for classes, purpose in purposes.items()}
         self._evidence = self._create_evidence_bucket()
         self._all = {**self._buckets, (BackupClass.EVIDENCE,): self._evidence}
         self.buckets = {each.value: bucket.bucket_name for classes, bucket in self._all.items() for each in classes}
@@ -109,16 +116,8 @@ class Backups(pulumi.ComponentResource):
         elsewhere = self._naming.account_id if self._naming.account_id != account_id else None
         return Copy(bucket_arn=self._all[classes].arn, key_arn=self._args.key_arn, account_id=elsewhere)
 
-    def _classes(self) -> tuple[tuple[BackupClass, ...], ...]:
-        """What is dumped, each class apart; all in one bucket where a document gives it a name."""
-        backups = self._args.system.backups
-        used = {layout.class_of(kind) for kind in backups.kinds}
-        classes = tuple(each for each in BackupClass if each in used)
-        return (classes,) if backups.bucket_name else tuple((each,) for each in classes)
-
-    def _create_dump_bucket(self, classes: tuple[BackupClass, ...]) -> Bucket:
+    def _create_dump_bucket(self, classes: tuple[BackupClass, ...], purpose: str) -> Bucket:
         system, backups = self._args.system, self._args.system.backups
-        purpose = _TOGETHER if backups.bucket_name else _PURPOSES[classes[0]]
         return self._create_bucket(
             purpose,
             keep=backup_lifecycle.keeps(backups, classes),
@@ -132,7 +131,7 @@ class Backups(pulumi.ComponentResource):
         system = self._args.system
         days = days_kept(system.retention, LogClass.AUDIT)
         return self._create_bucket(
-            "evidence",
+            _EVIDENCE,
             keep=backup_lifecycle.evidence(days),
             locked_days=days if system.production else system.backups.object_lock_days,
             written_once=("*",),
@@ -194,3 +193,10 @@ class Backups(pulumi.ComponentResource):
 
 def _objects(buckets: Sequence[pulumi.Output[str]]) -> list[pulumi.Output[str]]:
     return [pulumi.Output.concat(arn, "/*") for arn in buckets]
+
+
+def _purposes(backups: Documented) -> dict[tuple[BackupClass, ...], str]:
+    """What is dumped, each class apart; all in one bucket where a document gives it a name."""
+    used = {layout.class_of(kind) for kind in backups.kinds}
+    classes = tuple(each for each in BackupClass if each in used)
+    return {classes: _TOGETHER} if backups.bucket_name else {(each,): _PURPOSES[each] for each in classes}

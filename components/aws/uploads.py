@@ -20,6 +20,8 @@ from components.aws.roles import create_role, of_service
 from components.naming import DataClass, Naming
 from systems.model import System
 
+#: In the bucket's name.
+PURPOSE = "uploads"
 _SCANNER = "malware-protection-plan.guardduty.amazonaws.com"
 _VERDICT = "s3:ExistingObjectTag/GuardDutyMalwareScanStatus"
 
@@ -72,7 +74,7 @@ class Uploads(pulumi.ComponentResource):
         return Bucket(
             f"{self._name}-files",
             BucketArgs(
-                purpose="uploads",
+                purpose=PURPOSE,
                 key_arn=self._args.key_arn,
                 data_class=DataClass.HEALTH,
                 keep=(Keep(infrequent_after_days=90),),

@@ -10,7 +10,7 @@ import pytest
 from components.aws import bucket_policies
 from components.aws.backup_account import BackupAccount, BackupAccountArgs
 from components.aws.backup_plan import BackupPlan, BackupPlanArgs
-from components.aws.backups import Backups, BackupsArgs
+from components.aws.backups import Backups, BackupsArgs, copy_names
 from components.aws.bucket import Bucket, BucketArgs
 from components.aws.bucket_lifecycle import Keep, lifecycle_rules
 from components.aws.bucket_replication import Copy
@@ -361,3 +361,8 @@ def test_nothing_is_archived_for_less_time_than_is_billed() -> None:
 def test_policies_are_valid_json_that_names_the_bucket_alone() -> None:
     both = [bucket_policies.nothing_is_overwritten("b", ["x/*"]), bucket_policies.tag_stays("b", "tier", ["*"])]
     assert {json.loads(json.dumps(each))["Resource"] for each in both} == {"arn:aws:s3:::b/x/*", "arn:aws:s3:::b/*"}
+
+
+def test_the_trail_knows_the_copies_before_they_are_there(system: System, made: list[Registered]) -> None:
+    copies = {each.inputs["bucket"] for each in of(made, "s3/bucket:Bucket") if each.name.startswith("copies-")}
+    assert copies == set(copy_names(system, naming(system, "recovery")))
