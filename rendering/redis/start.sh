@@ -105,26 +105,28 @@ undisputed() {
 # What the server itself says of its role.
 field() { echo "$role" | sed -n "s/^$1://p"; }
 
-# After its start: the server becomes what the Sentinels say by then, which may not be what they said before it.
+# After its start: the server becomes what the Sentinels say by then, which may not be what they said before it. One that
+# is a master was made so, by a Sentinel or from here: names follow a second later.
 settle() {
-    began=$(date +%s) sure=0
+    began=$(date +%s) sure=0 before=
     while kill -0 "$1" 2>/dev/null; do
         sleep 0.3
-        named=$(named_by "$QUORUM") role=$(own INFO replication)
+        named=$(named_by "$QUORUM") disputed=
+        [ "$named" != "$CACHE_HOST" ] || { ! another_acts && undisputed; } || disputed=yes
+        [ "$named" = "$before" ] && [ -z "$disputed" ] && sure=$((sure + 1)) || sure=0
+        before=$named role=$(own INFO replication)
+        [ "$(field role)" != master ] || return 0
         [ -n "$named" ] && [ -n "$role" ] || continue
-        if [ "$named" != "$CACHE_HOST" ]; then
-            [ "$(field master_host)" != "$named" ] || [ "$(field master_link_status)" != up ] || return 0
-            [ "$(field master_host)" = "$named" ] || become "$named" "$PORT"
-            sure=0
-        elif [ "$(field role)" = master ]; then
-            return 0
-        elif another_acts || ! undisputed; then
+        if [ -n "$disputed" ]; then
             say_once "named the master, yet disputed: waiting for the Sentinels to agree"
-            sure=0
+        elif [ "$named" = "$CACHE_HOST" ]; then
+            # not at the first look: a Sentinel may have been about to find out
+            [ "$sure" -lt 1 ] || become NO ONE
+        elif [ "$(field master_host)" = "$named" ]; then
+            [ "$(field master_link_status)" != up ] || return 0
         else
-            # twice in a row: a Sentinel may have been about to find out
-            sure=$((sure + 1))
-            [ "$sure" -lt 2 ] || become NO ONE
+            # a Sentinel may just have told it otherwise
+            [ "$sure" -lt 3 ] || become "$named" "$PORT"
         fi
     done
 }

@@ -97,3 +97,59 @@ def test_a_secret_that_is_not_mounted_ends_the_start(tmp_path: Path) -> None:
     assert ended.returncode != 0
     assert "administrator is missing or empty: the secret is not mounted" in ended.stderr
     assert not (tmp_path / "users.acl").exists()
+
+
+def _started(tmp_path: Path, *roles: str) -> list[str]:
+    """The start of a server among programs that only answer: Sentinels name the first node, the server is the second.
+
+    It says of itself what `roles` are, one after the other. Returns what it was told, once it is left alone.
+    """
+    system = registry.load("astral-core-v2", Environment.PRODUCTION)
+    for name, text in {**_files(system), **dict.fromkeys((*users.INTERNAL, *users.ROTATED), "secret")}.items():
+        (tmp_path / name).write_text(text)
+    for user in users.ROTATED:
+        (tmp_path / f"{user}-previous").write_text("secret")
+    (tmp_path / "dump.rdb").write_text("filled")
+    for number, role in enumerate(roles):
+        (tmp_path / f"role-{number}").write_text(role)
+    answers = f"""#!/bin/sh
+    echo "$*" >>{tmp_path}/asked
+    case "$*" in
+    *get-master-addr-by-name*) echo {NODES[0]} ;;
+    *"-h {NODES[1]} "*"INFO replication")
+        next=$(ls {tmp_path} | sed -n 's/^role-//p' | sort -n | head -n 1)
+        mv {tmp_path}/role-$next {tmp_path}/said && cat {tmp_path}/said ;;
+    esac
+    """
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "redis-cli").write_text(answers)
+    # the server keeps nothing of the log: it ends with the last who writes to it
+    (programs / "redis-server").write_text("#!/bin/sh\nexec sleep 600 >/dev/null 2>&1\n")
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    places = {name: str(tmp_path) for name in ("CACHE_FILES", "CACHE_DATA", "CACHE_SECRETS", "CACHE_INTERNAL")}
+    with subprocess.Popen(
+        ["sh", str(tmp_path / redis.START), "server"],
+        env={"PATH": f"{programs}:/usr/bin:/bin", "CACHE_HOST": NODES[1], **places},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stderr
+        server.stderr.read()
+        server.kill()
+    return [line for line in (tmp_path / "asked").read_text().splitlines() if "REPLICAOF" in line]
+
+
+def test_a_server_that_a_sentinel_has_promoted_stays_so_although_another_is_still_named(tmp_path: Path) -> None:
+    assert _started(tmp_path, "role:slave\nmaster_host:elsewhere\n", "role:master\n") == []
+
+
+def test_a_server_that_follows_the_named_one_is_left_alone(tmp_path: Path) -> None:
+    assert _started(tmp_path, f"role:slave\nmaster_host:{NODES[0]}\nmaster_link_status:up\n") == []
+
+
+def test_a_server_that_follows_another_than_the_named_one_is_told_so(tmp_path: Path) -> None:
+    elsewhere = "role:slave\nmaster_host:elsewhere\nmaster_link_status:down\n"
+    told = _started(tmp_path, *[elsewhere] * 4, f"role:slave\nmaster_host:{NODES[0]}\nmaster_link_status:up\n")
+    assert [line.partition("REPLICAOF ")[2] for line in told] == [f"{NODES[0]} 6379"]
