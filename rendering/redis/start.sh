@@ -108,20 +108,25 @@ field() { echo "$role" | sed -n "s/^$1://p"; }
 # After its start: the server becomes what the Sentinels say by then, which may not be what they said before it. One that
 # is a master was made so, by a Sentinel or from here: names follow a second later.
 settle() {
-    began=$(date +%s) sure=0 before=
+    began=$(date +%s) sure=0 before=$master
     while kill -0 "$1" 2>/dev/null; do
         sleep 0.3
-        named=$(named_by "$QUORUM") disputed=
-        [ "$named" != "$CACHE_HOST" ] || { ! another_acts && undisputed; } || disputed=yes
+        named=$CACHE_HOST disputed=
+        if [ "$before" = "$CACHE_HOST" ] && undisputed; then
+            ! another_acts || disputed=yes
+        else
+            named=$(named_by "$QUORUM")
+            [ "$named" != "$CACHE_HOST" ] || disputed=yes
+        fi
         [ "$named" = "$before" ] && [ -z "$disputed" ] && sure=$((sure + 1)) || sure=0
-        before=$named role=$(own INFO replication)
+        before=${named:-$before} role=$(own INFO replication)
         [ "$(field role)" != master ] || return 0
         [ -n "$named" ] && [ -n "$role" ] || continue
         if [ -n "$disputed" ]; then
             say_once "named the master, yet disputed: waiting for the Sentinels to agree"
         elif [ "$named" = "$CACHE_HOST" ]; then
             # not at the first look: a Sentinel may have been about to find out
-            [ "$sure" -lt 1 ] || become NO ONE
+            [ "$sure" -lt 2 ] || become NO ONE
         elif [ "$(field master_host)" = "$named" ]; then
             [ "$(field master_link_status)" != up ] || return 0
         else
