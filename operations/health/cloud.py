@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ Json = dict[str, Any]
 _TOKEN_SECONDS = 60
 #: EKS knows its callers by a signed request to STS, sent as a bearer token.
 _TOKEN_PREFIX, _CLUSTER_HEADER = "k8s-aws-v1.", "x-k8s-aws-id"
+#: Clients may be used by several threads, a session that makes them may not.
+_ONE_AT_A_TIME = threading.Lock()
 _NOBODY = {"aws_access_key_id": "rehearsal", "aws_secret_access_key": "rehearsal"}
 
 
@@ -122,7 +125,8 @@ class Account:
         return _TOKEN_PREFIX + base64.urlsafe_b64encode(str(url).encode()).decode().rstrip("=")
 
     def _client(self, service: str, region: str) -> Any:
-        return self._session.client(service, region_name=region, config=self._config)
+        with _ONE_AT_A_TIME:
+            return self._session.client(service, region_name=region, config=self._config)
 
 
 class RehearsedAccount:
@@ -134,7 +138,8 @@ class RehearsedAccount:
 
     def ask(self, service: str, operation: str, region: str, **arguments: object) -> Json:
         url = self._endpoints["aws"]["url"]
-        client = self._session.client(service, region_name=region, endpoint_url=url)
+        with _ONE_AT_A_TIME:
+            client = self._session.client(service, region_name=region, endpoint_url=url)
         return asked(client, operation, arguments)
 
     def cluster(self, name: str, region: str) -> Cluster:
