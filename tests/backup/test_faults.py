@@ -1,5 +1,6 @@
 """Everything that goes wrong on the way: it is said, nothing half-written counts as a backup, and nothing is lost."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -212,17 +214,20 @@ def test_a_full_disk_stops_a_restore_before_it_touches_the_database(place: Place
     assert place.live.tell("SELECT count(*) FROM pg_database WHERE datname = 'disk_full'") == "0"
 
 
-def test_a_disk_that_will_be_too_small_is_known_before(place: Place) -> None:
+def test_a_disk_that_will_be_too_small_for_a_drill_is_known_before(place: Place) -> None:
     from lifeline_backup import manifest as manifests
+    from lifeline_backup import restoring, store
+    from lifeline_backup import settings as reading
+    from lifeline_backup.failure import Failure
 
-    manifest = place.backed_up()
+    place.backed_up()
+    settings = reading.parse(json.loads(place.settings().read_text()))
     [key] = [each for each in place.names() if each.endswith(".manifest.json")]
     read = manifests.parse(place.client("s3").get_object(Bucket=place.bucket("database"), Key=key)["Body"].read(), key)
     read.database["bytes"] = 1 << 60
-    place.client("s3").put_object(Bucket=place.bucket("database"), Key=key, Body=read.text().encode())
-    why = place.run("restore", "--database", "too_big", "--workspace", str(place.directory)).why
-    assert "bytes free" in why
-    assert manifest["kind"] == "database"
+    with patch.dict(os.environ, place.variables()), pytest.raises(Failure, match="bytes free"):
+        restoring.fetch(store.Store(settings, settings.kind("database")), read, place.directory, with_database=True)
+    assert not (place.directory / "backup.dump").exists()
 
 
 def test_a_gateway_that_hears_nothing_fails_the_run(place: Place) -> None:

@@ -67,7 +67,7 @@ def _restore(given: Settings, backup: str, database: str | None, workspace: Path
     store, target = Store(given, kind), given.database
     told = store.manifest(restoring.chosen(store, kind, backup))
     figures.say("restore begins", backup=told.began, into=database)
-    file = restoring.fetch(store, told, workspace)
+    file = restoring.fetch(store, told, workspace, with_database=False)
     owner = given.database["owner"]
     restoring.restore(target, database, file, given.drill["jobs"], owner)
     restoring.compare(target, database, told, given.drill["indexes"], owner)

@@ -34,7 +34,7 @@ def restore(settings: Settings) -> None:
     figures.say("drill begins", backup=told.began, data_loss_seconds=round(lost))
     throwaway.wait_for(settings)
     restoring.refuse_the_live_one(settings, target, told)
-    file = restoring.fetch(store, told, workspace)
+    file = restoring.fetch(store, told, workspace, with_database=True)
     restoring.make_roles(target, told)
     name = settings.drill["database_name"]
     restoring.restore(target, name, file, settings.drill["jobs"])

@@ -53,13 +53,17 @@ def refuse_the_live_one(settings: Settings, target: dict[str, Any], told: Manife
         raise Failure(f"{target['host']}:{target['port']} answers as the live database (system identifier {found})")
 
 
-def fetch(store: Store, told: Manifest, workspace: Path) -> Path:
-    """The dump as a file: several processes restore from it, and none starts before its checksum is right."""
+def fetch(store: Store, told: Manifest, workspace: Path, *, with_database: bool) -> Path:
+    """The dump as a file: several processes restore from it, and none starts before its checksum is right.
+
+    `with_database`: the database itself will lie on the same disk.
+    """
     stored = told.part(dump.PART)
     store.check_object(stored)
-    needed, free = stored.bytes + int(told.database["bytes"] * _ROOM), shutil.disk_usage(workspace).free
+    database = int(told.database["bytes"] * _ROOM) if with_database else 0
+    needed, free = stored.bytes + database, shutil.disk_usage(workspace).free
     if free < needed:
-        raise Failure(f"{workspace} has {free} bytes free; {stored.key} and its database need {needed}")
+        raise Failure(f"{workspace} has {free} bytes free; {stored.key} and what is made of it need {needed}")
     file = workspace / "backup.dump"
     try:
         with file.open("wb") as into:

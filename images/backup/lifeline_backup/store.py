@@ -84,9 +84,9 @@ class Store:
         """From here on it is a backup. The copy under `latest` is a convenience and may fail."""
         text = made.text().encode()
         key = _filled(self._kind.manifest_layout, tier, made.began)
-        self._put(key, text, self._tags(tier), IfNoneMatch="*")
+        put_json(self._client, self._bucket, key, text, Tagging=self._tags(tier), IfNoneMatch="*")
         try:
-            self._put(self._kind.latest, text, self._tags(tier))
+            put_json(self._client, self._bucket, self._kind.latest, text)  # no tag: one that is set stays for ever
         except Unreachable as error:
             print(f"{self._kind.latest} still tells of the backup before: {error}", flush=True)
         return key
@@ -158,9 +158,6 @@ class Store:
         if matched is None or key.endswith(".json"):
             return None
         return datetime.strptime("".join(matched.groups()[-2:]), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-
-    def _put(self, key: str, text: bytes, tags: str, **more: str) -> None:
-        put_json(self._client, self._bucket, key, text, Tagging=tags, **more)
 
     def _version(self, stored: StoredObject) -> dict[str, str]:
         place = {"Bucket": self._bucket.name, "Key": stored.key}
