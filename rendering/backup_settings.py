@@ -20,7 +20,7 @@ DATABASE_PORT, CACHE_PORT = 5432, 6379
 THROWAWAY = "throwaway-value-of-restore-drill"
 _API = "https://kubernetes.default.svc/api/v1/namespaces"
 _SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-#: gzip's quickest: on one core it writes about as fast as a gp3 volume reads (docs/measured/backup.md).
+#: gzip's quickest: a snapshot that is open for long keeps the database from cleaning up.
 _COMPRESSION = 1
 #: Of an upload: until which part, how many MiB each, how many held at once. S3 takes 10,000 parts: 478 GiB compressed,
 #: and never more than 96 MiB in memory.

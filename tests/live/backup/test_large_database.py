@@ -184,6 +184,7 @@ def _report(
 
     rows = sum(each["rows"] for each in manifest["database"]["tables"].values())
     slower, terabyte = seconds["backup"] / seconds["plain"], 1e12 / (size / seconds["backup"]) / 3600
+    load = os.getloadavg()[2]
     recovered, whole = drilled["drill_recovery_time_seconds"], drilled["drill_duration_seconds"]
     return f"""{size / 1e9:.2f} GB of database ({rows:,} rows), {stored / 1e6:.0f} MB as a dump. PostgreSQL 15 on
 loopback, S3 emulated in memory, on two cores that other work used as well. MB/s are of the database, not of its dump.
@@ -195,7 +196,8 @@ loopback, S3 emulated in memory, on two cores that other work used as well. MB/s
 {line("`backup database`: dump, checksum, upload, and the count of every row", seconds["backup"])}
 {line("`verify`: read back to the last byte, every block decompressed", seconds["verify"])}
 
-A backup takes {slower:.1f} times as long as the plain dump: the price of counting and summing every row.
+A backup took {slower:.1f} times as long as the plain dump; it counts and sums every row besides. The machine's load was
+{load:.0f} when it ended, on {os.cpu_count()} cores: times of a busy machine are no rates, and two of them no ratio.
 
 | memory at its highest (PSS) | MiB |
 |---|---|
