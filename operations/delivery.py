@@ -178,10 +178,13 @@ def _engine(stack: str, into: Path, command: str, *arguments: str) -> int:
 
 
 def _run(command: list[str], stack: str, **more: str) -> int:
+    # The policy pack is run by the first python3 on PATH: this one has what it imports.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = {
         "PULUMI_BACKEND_URL": place_of(stack).backend,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         **os.environ,
+        "PATH": path,
         **more,
     }
     try:

@@ -1,11 +1,13 @@
 """A lost or damaged state, and the way back that docs/state.md tells: the engine's own S3 backend, KMS for secrets."""
 
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from operations.state_versions import examine
 from tests.pipelines.accounts import PLACE, Account, Deployment, state
 
 pytestmark = pytest.mark.engine
@@ -34,10 +36,29 @@ PROVIDERS = 1  # are in the state, and not in the engine's counts
 LOST: dict[str, tuple[Callable[[Account], None], str]] = {
     "deleted": (lambda a: a.client("s3").delete_object(Bucket=PLACE.bucket, Key=KEY), "the state was deleted"),
     "truncated": (lambda a: _written(a, _now(a)[: len(_now(a)) // 2]), "cannot be read"),
-    "empty": (lambda a: _written(a, b""), "is empty"),
-    "overwritten": (lambda a: _written(a, b"<html>Service unavailable</html>"), "cannot be read"),
     "torn": (lambda a: _written(a, _without_a_parent(_now(a))), "which is not there"),
 }
+
+
+@pytest.mark.parametrize(
+    ("content", "damage"),
+    [
+        (b"", "is empty"),
+        (b"<html>Service unavailable</html>", "cannot be read"),
+        (b'{"version": 3}', "no checkpoint"),
+        (b"[]", "no checkpoint"),
+        (b"\x1f\x8b half an archive", "cannot be read"),
+        (b'{"checkpoint": {"latest": {"resources": [{}]}}}', "a resource without a name"),
+        (b'{"checkpoint": {"latest": {"resources": [{"urn": "u::b", "parent": "u::a"}]}}}', "b stands on a"),
+        (b'{"checkpoint": {"latest": {"resources": [{"urn": "u::a"}, {"urn": "u::b", "parent": "u::a"}]}}}', ""),
+        (gzip.compress(b'{"checkpoint": {"latest": {"resources": []}}}'), ""),
+        (b'{"checkpoint": {"stack": "prod", "latest": null}}', ""),
+    ],
+)
+def test_what_the_engine_can_go_on_from_is_told_from_what_it_cannot(content: bytes, damage: str) -> None:
+    _, found = examine(content)
+    assert damage in found
+    assert bool(found) is bool(damage)
 
 
 def test_every_way_to_lose_it_is_told_and_gone_back_from(deployed: Callable[[], Deployment], account: Account) -> None:
@@ -78,6 +99,7 @@ def _what_restore_refuses(deployment: Deployment, account: Account) -> None:
     assert "pulumi cancel --stack prod --yes" in refused.stderr
 
 
+@pytest.mark.campaign
 def test_nothing_is_left_and_the_state_is_rebuilt_from_the_account(
     deployed: Callable[[], Deployment], account: Account
 ) -> None:

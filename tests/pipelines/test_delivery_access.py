@@ -1,0 +1,95 @@
+"""The bootstrap once the cluster stands, on Pulumi's mocks: who is let in as what, and the guard before the rights."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+
+from bootstrap import program
+from components.kubernetes.preview_guard import GROUP, NAME
+
+CLUSTER = "astral-core-v2-prod"
+
+
+class Recorder(Mocks):
+    """Every registration by its type and name."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        self.made[args.typ, args.name] = dict(args.inputs)
+        return f"{args.name}-id", {"arn": f"arn:aws:mock:::{args.name}", **args.inputs}
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:
+        assert args.token == "aws:eks/getCluster:getCluster"
+        assert args.args["name"] == CLUSTER
+        return {"endpoint": "https://cluster", "certificateAuthorities": [{"data": "Q0E="}], "name": CLUSTER}
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [inputs for (type, _), inputs in self.made.items() if type.endswith(kind)]
+
+
+def _declared(config: dict[str, str], stack: str = "prod") -> Recorder:
+    recorder = Recorder()
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    pulumi.runtime.set_mocks(recorder, project="lifeline-bootstrap", stack=stack)
+    pulumi.runtime.set_all_config({f"lifeline-bootstrap:{name}": value for name, value in config.items()})
+
+    @pulumi.runtime.test
+    def run() -> None:
+        program.declare()
+
+    run()
+    return recorder
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    pulumi.runtime.set_all_config({})
+    asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+GIVEN = {"repository": "astralcore/lifeline", "repositoryId": "424242"}
+
+
+def test_before_the_cluster_stands_nobody_is_let_in() -> None:
+    made = _declared(GIVEN)
+    assert made.of(":Role")
+    assert not made.of(":AccessEntry")
+    assert not [kind for kind, _ in made.made if kind.startswith("kubernetes:")]
+
+
+def test_preview_comes_as_the_guarded_group_and_deploy_as_administrator() -> None:
+    made = _declared({**GIVEN, "cluster": CLUSTER})
+    entries = {entry["principalArn"].rsplit("-", 1)[1]: entry for entry in made.of(":AccessEntry")}
+    assert entries["preview"]["kubernetesGroups"] == [GROUP]
+    assert "kubernetesGroups" not in entries["deploy"]
+    (right,) = made.of(":AccessPolicyAssociation")
+    assert right["principalArn"].endswith("deploy")
+    assert right["policyArn"].endswith("AmazonEKSClusterAdminPolicy")
+    (binding,) = made.of("v1:ClusterRoleBinding")
+    assert [subject["name"] for subject in binding["subjects"]] == [GROUP]
+    (bound,) = made.of(":ValidatingAdmissionPolicyBinding")
+    assert bound["spec"] == {"policyName": NAME, "validationActions": ["Deny"]}
+    order = [kind.rsplit(":", 1)[1] for kind, _ in made.made]
+    assert (
+        order.index("ValidatingAdmissionPolicyBinding") < order.index("ClusterRole") < order.index("ClusterRoleBinding")
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"repositoryId": ""}, {"repositoryId": "lifeline"}, {"repository": "lifeline"}, {"repository": "a/b/c"}]
+)
+def test_a_repository_without_a_number_gets_no_role(wrong: dict[str, str]) -> None:
+    with pytest.raises(pulumi.RunError, match="repos/"):
+        _declared({**GIVEN, **wrong})
+
+
+def test_a_stack_of_the_bootstrap_is_one_of_the_platform() -> None:
+    with pytest.raises(pulumi.RunError, match=r"there is no Pulumi.production.yaml"):
+        _declared(GIVEN, stack="production")
