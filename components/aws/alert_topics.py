@@ -6,7 +6,6 @@ fresh samples, and CloudWatch alarms when it stays away, whatever has happened t
 Costs a month, us-east-1 list prices of 2026-11: 0.10 USD for the alarm, 0.02 USD for 43,200 heartbeats.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,11 +15,11 @@ from pulumi import ResourceOptions
 
 from components.aws.policy_documents import Statement, allow
 from components.naming import DataClass, Naming
+from rendering import channels
 from rendering.alertmanager import HEARTBEAT, topics_needed
-from systems.model import Channel, ChannelKind, System
+from systems.model import ChannelKind, System
 
 _PROTOCOLS = {ChannelKind.EMAIL: "email", ChannelKind.SMS: "sms"}
-_MAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 #: Minutes without a heartbeat before somebody is told.
 _MISSING_MINUTES = 5
 
@@ -73,21 +72,15 @@ class AlertTopics(pulumi.ComponentResource):
         for channel in self._args.system.monitoring.channels:
             if channel.name not in self._topics:
                 continue
-            for number, address in enumerate(self._addresses(channel), start=1):
-                mail = channel.kind is ChannelKind.EMAIL
+            mail = channel.kind is ChannelKind.EMAIL
+            for number, each in enumerate(channels.reached(channel, self._args.addresses), start=1):
                 aws.sns.TopicSubscription(
                     f"{self._name}-{channel.name}-{number}",
                     topic=self.arns[channel.name],
                     protocol=_PROTOCOLS[channel.kind],
-                    endpoint=address if mail else pulumi.Output.secret(address),
+                    endpoint=each.address if mail else pulumi.Output.secret(each.address),
                     opts=self._child,
                 )
-
-    def _addresses(self, channel: Channel) -> list[str]:
-        """The stack's, divided by commas, or the one address that the document itself prints."""
-        printed = channel.reaches if re.fullmatch(_MAIL, channel.reaches) else ""
-        told = self._args.addresses.get(channel.name) or printed
-        return [each.strip() for each in told.split(",") if each.strip()]
 
     def _watch_heartbeat(self, topic: aws.sns.Topic) -> None:
         aws.cloudwatch.MetricAlarm(

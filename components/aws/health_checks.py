@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from components.naming import Naming
-from systems.model import CheckUse, HealthCheck, HostServes, System
+from systems.model import HealthCheck, HostServes, System
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,10 @@ class HealthChecks(pulumi.ComponentResource):
 
     def _documented(self) -> list[HealthCheck]:
         serves = {host.label: host.serves for host in self._args.system.edge.hosts}
-        checks = [check for workload in self._args.system.workloads for check in workload.health]
         return [
             check
-            for check in checks
-            if CheckUse.OUTSIDE in check.uses
-            and (serves[check.host] is HostServes.RECOVERY_REGION) == self._args.recovery
+            for check in self._args.system.outside_checks
+            if (serves[check.host] is HostServes.RECOVERY_REGION) == self._args.recovery
         ]
 
     def _create(self, purpose: str, label: str, path: str, text: str | None) -> None:

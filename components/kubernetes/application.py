@@ -9,16 +9,13 @@ from pulumi import ResourceOptions
 
 from components import operations_owned
 from components.kubernetes import deployments
-from components.kubernetes.labels import labels
+from components.kubernetes.labels import NO_WAITING, labels
 from components.kubernetes.surroundings import Shared, Surroundings
 from components.naming import Naming
 from rendering import variants
 from rendering.variants import Lane, Side, Variant
 from systems import availability
 from systems.model import Workload
-
-#: Services are made without waiting for pods: a canary's has none between rollouts.
-_NO_WAITING = {"pulumi.com/skipAwait": "true"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +115,7 @@ class Application(pulumi.ComponentResource):
     def _create_service(self, form: Variant, role: str, name: str, **more: object) -> None:
         kubernetes.core.v1.Service(
             f"{self._name}{role}",
-            metadata={**self._metadata(form, name), "annotations": _NO_WAITING},
+            metadata={**self._metadata(form, name), "annotations": NO_WAITING},
             spec={
                 "selector": self._labels(form),
                 "ports": [{"name": "http", "port": self._workload.port, "target_port": "http"}],
@@ -133,7 +130,7 @@ class Application(pulumi.ComponentResource):
             return
         kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
             f"{self._name}{self._suffix(form)}-autoscaler",
-            metadata={**self._metadata(form), "annotations": _NO_WAITING},
+            metadata={**self._metadata(form), "annotations": NO_WAITING},
             spec=deployments.autoscaling(form, self._workload.autoscaling),
             opts=ResourceOptions(parent=self, depends_on=[deployment]),
         )

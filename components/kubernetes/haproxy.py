@@ -14,7 +14,7 @@ from pulumi import ResourceOptions
 from components import operations_owned
 from components.kubernetes import haproxy_pods
 from components.kubernetes.haproxy_pods import PROGRAM, Wiring
-from components.kubernetes.labels import Infrastructure, InNamespace, labels
+from components.kubernetes.labels import NO_WAITING, Infrastructure, InNamespace, labels
 from components.naming import Naming
 from rendering import environment, haproxy
 from rendering.haproxy import traffic
@@ -89,8 +89,7 @@ class HAProxy(pulumi.ComponentResource):
         return {"name": name, "namespace": self._args.namespace, "labels": self._labels}
 
     def _service_metadata(self, name: str) -> dict[str, object]:
-        """Nobody waits for a Service's pods: those are waited for themselves, and need their Services first."""
-        return {**self._metadata(name), "annotations": {"pulumi.com/skipAwait": "true"}}
+        return {**self._metadata(name), "annotations": NO_WAITING}
 
     def _create_traffic(self) -> pulumi.Output[str]:
         """Declared with everybody on the old side and nothing closed; from then on it is operations'."""

@@ -19,6 +19,9 @@ WORKLOAD, SIDE, LANE, PROGRAM = (
 )
 #: On nodes, from sizing: `application` or `data`.
 NODE_ROLE = "lifeline.dev/role"
+#: On Services: nobody waits for their pods. Those are waited for themselves, and often need the Service first;
+#: a canary's has none between rollouts.
+NO_WAITING = {"pulumi.com/skipAwait": "true"}
 ZONE, HOST = "topology.kubernetes.io/zone", "kubernetes.io/hostname"
 
 

@@ -14,7 +14,7 @@ from pulumi import ResourceOptions
 
 from components.kubernetes import pods
 from components.kubernetes.certificates import AUTHORITY_CONFIG_MAP
-from components.kubernetes.labels import labels
+from components.kubernetes.labels import NO_WAITING, labels
 from components.kubernetes.pods import Json, Priority
 from systems import sizing
 from systems.model import Hardening, Resources
@@ -110,14 +110,11 @@ class MonitoringProgram(pulumi.ComponentResource):
             )
 
     def _create_service(self, service: str, *, headless: bool) -> None:
-        """The headless one knows replicas by name, before they are ready: they find each other through it.
-
-        Nobody waits for a Service's pods: those are waited for themselves, and some of them need the Service first.
-        """
+        """The headless one knows replicas by name, before they are ready: they find each other through it."""
         ports = {"http": self._program.port, **(self._program.peer_ports if headless else {})}
         kubernetes.core.v1.Service(
             f"{self._name}-{'peers' if headless else 'service'}",
-            metadata={**self._metadata(service), "annotations": {"pulumi.com/skipAwait": "true"}},
+            metadata={**self._metadata(service), "annotations": NO_WAITING},
             spec={
                 "selector": self._selector,
                 "ports": [

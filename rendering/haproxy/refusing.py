@@ -7,7 +7,7 @@ from rendering.haproxy.globals_ import clients_table
 from rendering.haproxy.recognising import answer, below
 from rendering.haproxy.surroundings import Surroundings
 from rendering.haproxy.traffic import ROOT, served_hosts
-from systems.model import Audience, CheckUse, Host, HostServes, System
+from systems.model import Audience, Host, HostServes, System
 
 #: Of all connections a proxy takes, the last fifth is for critical paths: a flood elsewhere cannot use them up.
 _SHED_ABOVE_PERCENT = 80
@@ -68,7 +68,7 @@ def _critical(system: System) -> list[str]:
 def _maintenance(system: System, surroundings: Surroundings) -> list[str]:
     """Health paths go on telling the truth about the application: gates before reopening ask them."""
     maintenance = system.maintenance
-    health = sorted({each.path for work in system.workloads for each in work.health if CheckUse.OUTSIDE in each.uses})
+    health = sorted({each.path for each in system.outside_checks})
     but = (f" !{{ var(txn.path) -m str {' '.join(health)} }}" if health else "") + _unless_critical(system)
     state = f"str(maintenance.),concat(,txn.label),map({surroundings.traffic_map},off)"
     return [

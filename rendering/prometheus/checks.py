@@ -1,13 +1,13 @@
 """Which of a spec's outside checks tells about the platform as a whole, and which about people in crisis."""
 
-from systems.model import CheckUse, HealthCheck, System
+from systems.model import HealthCheck, System
 
 #: The probe of the static crisis page, which no document has a check for.
 CRISIS_PAGE = "crisis page"
 
 
 def outside_checks(system: System) -> tuple[HealthCheck, ...]:
-    return tuple(check for each in system.workloads for check in each.health if CheckUse.OUTSIDE in check.uses)
+    return system.outside_checks
 
 
 def platform_check(system: System) -> HealthCheck:

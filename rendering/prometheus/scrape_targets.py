@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from rendering.prometheus.checks import CRISIS_PAGE
-from systems.model import CheckUse, HealthCheck, MonitoringComponent, System
+from systems.model import HealthCheck, MonitoringComponent, System
 
 Json = dict[str, object]
 
@@ -50,11 +50,9 @@ def component(system: System, name: str) -> MonitoringComponent:
 
 def outside_checks(system: System, domain: str) -> Iterator[OutsideCheck]:
     """Every health check the documents ask from outside, and the crisis page."""
-    for workload in system.workloads:
-        for check in workload.health:
-            if CheckUse.OUTSIDE in check.uses:
-                host = f"{check.host}.{domain}" if check.host else domain
-                yield OutsideCheck(check.name, host, check.path, module_of(check), check)
+    for check in system.outside_checks:
+        host = f"{check.host}.{domain}" if check.host else domain
+        yield OutsideCheck(check.name, host, check.path, module_of(check), check)
     if system.crisis:
         yield OutsideCheck(CRISIS_PAGE, domain, system.crisis.page_path, "page", None)
 

@@ -16,7 +16,7 @@ from systems.model.recovery import Objectives
 from systems.model.rollout import FeatureFlags, Rollout
 from systems.model.source import Section
 from systems.model.traffic import LoadBalancer, SecurityHeaders, Tls
-from systems.model.workloads import Application, Workload
+from systems.model.workloads import Application, CheckUse, HealthCheck, Workload
 
 
 class Environment(StrEnum):
@@ -70,6 +70,11 @@ class System(Section):
     @property
     def critical_paths(self) -> tuple[str, ...]:
         return tuple(path for each in self.workloads if each.critical for path in each.critical.paths)
+
+    @property
+    def outside_checks(self) -> tuple[HealthCheck, ...]:
+        """Health checks that the document wants asked from outside the platform, in its order."""
+        return tuple(check for each in self.workloads for check in each.health if CheckUse.OUTSIDE in check.uses)
 
     def workload(self, name: str) -> Workload:
         for each in self.workloads:
