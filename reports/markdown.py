@@ -1,6 +1,7 @@
 """A report as a comment on a pull request: the most important first, and cut from the end where room ends.
 
-GitHub refuses comments of more than 65,536 characters. What is cut is said, section by section.
+GitHub refuses comments of more than 65,536 characters; some are left for the mark of whoever posts it. What is cut is
+said, section by section.
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 from reports.page import Block, Card, Page, Row, Section, Snippet, Table, Text, Tone, spans
 
-LIMIT = 65_536
+LIMIT = 65_000
 _MARKS = {Tone.BAD: "🔴", Tone.WARN: "🟠", Tone.GOOD: "🟢", Tone.PLAIN: "⚪"}
 #: Everything that is more than a character to Markdown, and what would call people or link to other threads.
 _SPECIAL = re.compile(r"([\\*_{}\[\]<>|#~!])")

@@ -13,6 +13,7 @@ CLOSED = {
     "components": {"layers", "policies", "rehearsal", "tests", "settings"},
     "layers": {"policies", "rehearsal", "tests"},
     "policies": {"components", "layers", "rehearsal", "tests"},
+    "reports": {"pulumi", "components", "layers", "rehearsal", "tests"},
     "rehearsal": {"components", "layers", "tests"},
     "operations": {"pulumi", "layers", "policies", "tests"},
     "__main__.py": {"policies", "rehearsal", "tests"},

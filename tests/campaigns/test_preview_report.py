@@ -26,7 +26,7 @@ LIMIT = 1.2
 @pytest.mark.timeout(3600)
 def test_recorded_previews_are_told_as_reviewed(engine_run: Callable[..., EngineRun], emulators: StackPaths) -> None:
     """Every kind of change from a fresh run of the engine; LIFELINE_UPDATE_GOLDEN=1 keeps its events as well."""
-    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators)
+    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators, limit=600)
     for name, _ in recorded_run.previews(run, *recorded_run.NAMES):
         events = recorded_run.events_of(run, name)
         events.write_text(events.read_text().replace(f":{run.stack.stack}::", ":small::"))
@@ -42,7 +42,7 @@ def test_recorded_previews_are_told_as_reviewed(engine_run: Callable[..., Engine
 def test_preview_and_report_take_at_most_a_fifth_longer(
     engine_run: Callable[..., EngineRun], emulators: StackPaths
 ) -> None:
-    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators)
+    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators, limit=600)
     rows = [_measured(run, name) for name, _ in recorded_run.previews(run, *recorded_run.NAMES)]
     run.destroy()
     ratios = [with_report / plain for _, plain, with_report in rows]

@@ -17,14 +17,16 @@ from tests.reports import recorded_run
 from tests.reports.golden_files import FORMS, TODAY, kept, page_of
 from tests.reports.program import CHANGES, NEVER_SHOWN, PROGRAM
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1800)]
 REPLACED = "database-replaced"
+#: Of one engine command, which takes seconds on a machine that has nothing else to do.
+LIMIT_SECONDS = 600.0
 
 
 def test_a_replaced_database_is_told_refused_and_after_an_acknowledgement_allowed(
     engine_run: Callable[..., EngineRun], emulators: StackPaths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators)
+    run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators, limit=LIMIT_SECONDS)
     ((name, _outcome),) = recorded_run.previews(run, REPLACED)
     events = _called_small(recorded_run.events_of(run, name), run, tmp_path / "events.jsonl")
     for form, text in FORMS.items():
