@@ -8,11 +8,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-import boto3
+import boto3  # pyright: ignore[reportMissingTypeStubs]
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -147,7 +147,8 @@ def _gates(stack: str, time: GateTime, strict: bool) -> int:
 
 
 def _newest(bucket: str) -> datetime.datetime | None:
-    pages = boto3.Session().client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)  # pyright: ignore
+    s3 = cast("Any", boto3.Session()).client("s3")
+    pages = cast("Iterable[dict[str, Any]]", s3.get_paginator("list_objects_v2").paginate(Bucket=bucket))
     return max((entry["LastModified"] for page in pages for entry in page.get("Contents", ())), default=None)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-import boto3
+import boto3  # pyright: ignore[reportMissingTypeStubs]
 import typer
 import yaml
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs]
 from rich.console import Console
 from rich.table import Table
 
@@ -74,7 +74,8 @@ def place_of(stack: str, directory: Path = _PROJECT) -> Place:
             sorted(f.name.removeprefix("Pulumi.").removesuffix(".yaml") for f in directory.glob("Pulumi.*.yaml"))
         )
         raise OperationsError(f"there is no stack {stack!r} ({file.name} does not exist)", f"choose one of: {there}")
-    config = cast("dict[str, Any]", (yaml.safe_load(file.read_text()) or {}).get("config") or {})
+    content = cast("dict[str, dict[str, Any]]", yaml.safe_load(file.read_text()) or {})
+    config = content.get("config") or {}
     account = str(config.get("lifeline:awsAccountId", ""))
     if not re.fullmatch(r"\d{12}", account):
         raise OperationsError(
@@ -159,7 +160,11 @@ def _place_we_are_in(stack: str) -> Place:
 
 def _client(place: Place) -> Callable[[str], Any]:
     session = boto3.Session(region_name=place.region)
-    return lambda service: session.client(service)  # pyright: ignore[reportUnknownMemberType]
+
+    def client(service: str) -> Any:
+        return cast("Any", session).client(service)
+
+    return client
 
 
 def _told(command: Callable[[Console], int]) -> None:

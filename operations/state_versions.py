@@ -5,10 +5,11 @@ Nothing is deleted: what is put back is one more version, and the damaged one st
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from operations.errors import OperationsError
 
@@ -150,17 +151,19 @@ def examine(content: bytes) -> tuple[int, str]:
     try:
         text = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
         state = json.loads(text)
-    except (ValueError, EOFError, OSError) as error:
+    except (ValueError, EOFError, OSError, zlib.error) as error:
         return 0, f"cannot be read: {str(error)[:80]}" if content else "is empty"
-    if not isinstance(state, dict) or not isinstance(state.get("checkpoint"), dict):
+    checkpoint = cast("dict[str, Any]", state).get("checkpoint") if isinstance(state, dict) else None
+    if not isinstance(checkpoint, dict):
         return 0, "is no state: it has no checkpoint"
-    resources = (state["checkpoint"].get("latest") or {}).get("resources") or []
+    latest: dict[str, Any] = cast("dict[str, Any]", checkpoint).get("latest") or {}
+    resources: list[dict[str, Any]] = latest.get("resources") or []
     seen: set[str] = set()
     for resource in resources:
-        urn = resource.get("urn") if isinstance(resource, dict) else None
+        urn: str | None = resource.get("urn")
         if not urn:
             return len(resources), "holds a resource without a name"
-        missing = [
+        missing: list[str] = [
             other
             for other in (resource.get("parent"), *(resource.get("dependencies") or ()))
             if other and other not in seen
