@@ -14,7 +14,8 @@ KEY = "acknowledged"
 CHANGES = ("delete", "replace", "update")
 _MEMBERS = ("change", "because", "until")
 _RESOURCE = re.compile(r"[\w-]+:[\w./-]+:\w+::[^\s:]+")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: YAML makes a time of a day without quotes, and the engine writes it as one.
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]00:00:00.*)?")
 
 
 def check(read: Reader) -> None:
@@ -47,9 +48,8 @@ def of_entry(resource: str, entry: Mapping[str, object]) -> list[tuple[str, obje
 
 
 def day(given: object) -> datetime.date | None:
-    """YAML makes a time of a day without quotes; its date is meant."""
-    text = str(given).removesuffix("T00:00:00Z")
+    matched = _DAY.fullmatch(str(given))
     try:
-        return datetime.date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return datetime.date.fromisoformat(matched[1]) if matched else None
     except ValueError:
         return None

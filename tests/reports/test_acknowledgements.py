@@ -52,8 +52,10 @@ def test_an_acknowledgement_covers_its_change_and_its_time_only(given: dict[str,
     assert any(told in each for each in found.judged.remarks)
 
 
-def test_the_last_day_counts() -> None:
-    assert findings(GONE, primary=entry(until="2026-11-21")).refusals == ()
+@pytest.mark.parametrize("until", ["2026-11-21", "2026-11-21 00:00:00 +0000 UTC", "2026-11-21T00:00:00Z"])
+def test_the_last_day_counts_also_without_quotes(until: str) -> None:
+    """YAML takes a day for a time, and the engine hands it over as one."""
+    assert findings(GONE, primary=entry(until=until)).refusals == ()
 
 
 @pytest.mark.parametrize("broken", [{"change": "delete"}, entry(because=" "), entry(until="soon"), entry("drop")])
