@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from operations.gates import approvals
+from policies import reports
 from rehearsal import toolchain
 from rehearsal.console import Silent
 from rehearsal.paths import PROJECT
@@ -248,3 +249,12 @@ def test_a_hotfix_skips_the_wait_and_is_looked_at_afterwards() -> None:
     assert of["deploy"].content["environment"] == "${{ inputs.stack }}-hotfix"
     assert of["review"].content["if"].startswith("always()")
     assert any("gh pr create --base main" in command for command in of["review"].commands)
+
+
+def test_findings_are_uploaded_from_where_the_pack_writes_them() -> None:
+    """Not from inside a rehearsal, which is taken away with its reports before the upload."""
+    of = {str(job): job for job in JOBS}
+    for name in ("pull-request/rehearsal", "nightly/drift"):
+        (upload,) = [step for step in of[name].steps if "upload-sarif" in step.get("uses", "")]
+        assert upload["with"]["sarif_file"] == ".delivery/${{ matrix.stack }}/report.sarif"
+    assert of["pull-request/rehearsal"].content["env"][reports.VARIABLE] == ".delivery/${{ matrix.stack }}"
