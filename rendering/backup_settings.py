@@ -70,6 +70,9 @@ class Places:
     buckets: Mapping[str, str]
     """By class: database, application, evidence."""
     key_arn: str
+    copies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of each bucket, the one in the recovery region that every object is copied to."""
+    recovery_region: str = ""
     uploads_bucket: str | None
     database_host: str
     images: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -83,7 +86,7 @@ def settings(system: System, places: Places) -> dict[str, Any]:
         "system": system.name,
         "environment": system.environment.value,
         "layout": backup_layout.layout(system),
-        "buckets": {name: {"name": bucket, "key": places.key_arn} for name, bucket in places.buckets.items()},
+        "buckets": {name: _bucket(places, bucket) for name, bucket in places.buckets.items()},
         "database": {
             "name": database.name,
             "host": places.database_host,
@@ -106,6 +109,12 @@ def settings(system: System, places: Places) -> dict[str, Any]:
         "upload_parts": [list(each) for each in _PARTS],
         "drill": drill(system),
     }
+
+
+def _bucket(places: Places, name: str) -> dict[str, str]:
+    copy = places.copies.get(name)
+    told = {"name": name, "key": places.key_arn}
+    return {**told, "copy": copy, "copy_region": places.recovery_region} if copy else told
 
 
 def drill(system: System) -> dict[str, Any]:

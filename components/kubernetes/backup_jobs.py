@@ -6,7 +6,7 @@ hours; the pods run where there is room.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -54,6 +54,9 @@ class BackupJobsArgs:
     key_arn: pulumi.Input[str]
     """The backups key; `disk_key_arn` is the data key."""
     disk_key_arn: pulumi.Input[str]
+    copies: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Of each bucket, the one in `recovery_region` that takes its copies, where pods may resolve its name."""
+    recovery_region: str = ""
     uploads_bucket: pulumi.Input[str] | None
     database_host: pulumi.Input[str]
     images: Mapping[str, str]
@@ -130,7 +133,8 @@ class BackupJobs(pulumi.ComponentResource):
         }
 
         def rendered(known: Any) -> str:
-            places = Places(**known, images=args.images)
+            copied = {"copies": args.copies, "recovery_region": args.recovery_region}
+            places = Places(**known, **copied, images=args.images)
             return json.dumps(backup_settings.settings(self._system, places), indent=1, sort_keys=True)
 
         return {

@@ -70,7 +70,7 @@ class Place:
         kms = self.client("kms")
         self.key = kms.create_key()["KeyMetadata"]["Arn"]
         self.other_key = kms.create_key()["KeyMetadata"]["Arn"]
-        for purpose in ("database", "application", "evidence", "uploads"):
+        for purpose in ("database", "application", "evidence", "uploads", "copy"):
             bucket = self.bucket(purpose)
             self.client("s3").create_bucket(Bucket=bucket)
             versions = {"Status": "Enabled"}
@@ -95,6 +95,8 @@ class Place:
         places = Places(
             buckets={each: self.bucket(each) for each in ("database", "application", "evidence")},
             key_arn=self.key,
+            copies={self.bucket("database"): self.bucket("copy")},
+            recovery_region="us-east-1",
             uploads_bucket=self.bucket("uploads"),
             database_host="127.0.0.1",
             images={"web": "registry.example/web@sha256:" + 64 * "0"},

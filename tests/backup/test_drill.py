@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from lifeline_backup import drill_calendar
@@ -93,14 +94,18 @@ def _told(place: Place, port: int, **more: Any) -> None:
     place.changes["drill.application"] = {**wanted, "port": port, **more}
 
 
-def _replicated(place: Place) -> None:
-    """As S3 says it of objects that have arrived in the other region; the emulator has no other region."""
+def _replicated(place: Place, status: str = "COMPLETED", change: bytes = b"") -> None:
+    """As S3 does it: the emulator has no other region and copies nothing."""
 
     def completed(request: Any, headers: dict[str, str]) -> None:
-        if request.method == "HEAD":
-            headers["x-amz-replication-status"] = "COMPLETED"
+        if request.method == "HEAD" and status:
+            headers["x-amz-replication-status"] = status
 
     place.door.changed = completed
+    [stored] = place.manifests()[-1]["objects"]
+    client = place.client("s3")
+    content = client.get_object(Bucket=place.bucket("database"), Key=stored["key"])["Body"].read()
+    client.put_object(Bucket=place.bucket("copy"), Key=stored["key"], Body=content + change)
 
 
 def test_a_backup_is_restored_and_an_application_answers_on_it(throwaway: Throwaway) -> None:
@@ -183,11 +188,38 @@ def test_whoever_answers_with_the_live_identity_is_refused(place: Place) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("FAILED", "is FAILED"), ("PENDING", "is PENDING"), ("", "is not made at all")]
+    ("status", "change", "said"),
+    [
+        ("COMPLETED", b"", None),
+        ("COMPLETED", b"x", "has another checksum"),
+        ("FAILED", b"", "is FAILED"),
+        ("PENDING", b"", "is PENDING"),
+        ("", b"", "is none"),
+    ],
 )
-def test_a_copy_that_did_not_arrive_is_no_good_drill(place: Place, tmp_path: Path, status: str, said: str) -> None:
-    wanted = _proven(place, tmp_path, copied=status)
-    assert f"the copy in the recovery region {said}" in wanted.why
+def test_a_copy_counts_when_it_has_been_read(place: Place, status: str, change: bytes, said: str | None) -> None:
+    stored, kept = _store(place)
+    _replicated(place, status, change)
+    with patch.dict(os.environ, place.variables()):
+        problem = kept.problem_of_copy(stored)
+        assert (problem is None) if said is None else (problem and said in problem), problem
+        place.client("s3").delete_object(Bucket=place.bucket("copy"), Key=stored.key)
+        assert status != "COMPLETED" or "cannot be read" in str(kept.problem_of_copy(stored))
+
+
+def _store(place: Place) -> tuple[Any, Any]:
+    """The object of a new backup, and the store that it lies in."""
+    from lifeline_backup import manifest, store
+
+    made = place.backed_up()
+    settings = reading.parse(json.loads(place.settings().read_text()))
+    with patch.dict(os.environ, place.variables()):
+        kept = store.Store(settings, settings.kind("database"))
+    return manifest.StoredObject(**made["objects"][0]), kept
+
+
+def test_a_drill_whose_copy_is_bad_is_no_good_drill(place: Place, tmp_path: Path) -> None:
+    assert "copied: the copy is FAILED" in _proven(place, tmp_path, copied="the copy is FAILED").why
 
 
 def test_a_crisis_check_that_fails_is_no_good_drill(place: Place, tmp_path: Path) -> None:
@@ -201,7 +233,7 @@ def test_a_crisis_check_that_fails_is_no_good_drill(place: Place, tmp_path: Path
     assert found == {"crisis": "/api/crisis/health answers 200 instead of 204"}
 
 
-def _proven(place: Place, workspace: Path, *, copied: str = "COMPLETED", **changes: Any) -> Ended:
+def _proven(place: Place, workspace: Path, *, copied: str | None = None, **changes: Any) -> Ended:
     """The second half alone, after a restore that went well."""
     state = {"began": datetime.now(UTC).isoformat(), "backup": "2026-12-06", "data_loss_seconds": 1, "copied": copied}
     (workspace / "drill.json").write_text(json.dumps({"skipped": False, **state}))
@@ -213,7 +245,7 @@ def _proven(place: Place, workspace: Path, *, copied: str = "COMPLETED", **chang
 
 def test_an_application_that_does_not_start_is_no_good_drill(place: Place, tmp_path: Path) -> None:
     (tmp_path / "drill.json").write_text(
-        json.dumps({"skipped": False, "began": datetime.now(UTC).isoformat(), "data_loss_seconds": 1, "copied": ""})
+        json.dumps({"skipped": False, "began": datetime.now(UTC).isoformat(), "data_loss_seconds": 1, "copied": None})
     )
     place.changes["drill.workspace"] = str(tmp_path)
     _told(place, free_port(), start_seconds=0)

@@ -25,6 +25,9 @@ class Bucket:
 
     name: str
     key: str
+    copy: str = ""
+    """The bucket in the recovery region that takes a copy of every object; `copy_region` is that region."""
+    copy_region: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def parse(text: Mapping[str, Any]) -> Settings:
         tiers=tuple(Tier(each["name"], each["period"], each["storage_class"]) for each in layout["tiers"]),
         tier_tag=layout["tier_tag"],
         never=tuple(layout["never"]),
-        buckets={name: Bucket(each["name"], each["key"]) for name, each in text["buckets"].items()},
+        buckets={name: Bucket(**each) for name, each in text["buckets"].items()},
         database=text["database"],
         state=text["state"],
         pushgateway=text["pushgateway"],

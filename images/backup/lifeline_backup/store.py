@@ -110,9 +110,25 @@ class Store:
         if head.get("SSEKMSKeyId") != self._bucket.key:
             raise Failure(f"{stored.key} is encrypted with {head.get('SSEKMSKeyId')}, not with {self._bucket.key}")
 
-    def copied(self, stored: StoredObject) -> str:
-        """What S3 says of its replication; empty where the bucket replicates nothing."""
-        return str(self._client.head_object(**self._version(stored)).get("ReplicationStatus", ""))
+    def problem_of_copy(self, stored: StoredObject) -> str | None:
+        """What S3 says of its copies, and where the settings name one, that copy read to its last byte."""
+        told = self._client.head_object(**self._version(stored)).get("ReplicationStatus", "none")
+        if told != "COMPLETED":
+            return f"the copy of {stored.key} is {told}"
+        return self._problem_in_copy(stored) if self._bucket.copy else None
+
+    def _problem_in_copy(self, stored: StoredObject) -> str | None:
+        elsewhere: Any = boto3.client("s3", config=CONFIG, region_name=self._bucket.copy_region)
+        try:
+            found = elsewhere.get_object(Bucket=self._bucket.copy, Key=stored.key)["Body"]
+            seen = hashlib.sha256()
+            for chunk in found.iter_chunks(_CHUNK):
+                seen.update(chunk)
+        except Unreachable as error:
+            return f"the copy of {stored.key} in {self._bucket.copy} cannot be read: {error}"
+        if seen.hexdigest() != stored.sha256:
+            return f"the copy of {stored.key} in {self._bucket.copy} has another checksum"
+        return None
 
     def chunks(self, stored: StoredObject) -> Iterator[bytes]:
         """Its content; at the end the checksum, so that nobody trusts what was read before he has all of it."""

@@ -151,7 +151,7 @@ def _drill(place: Place) -> tuple[dict[str, float], dict[str, float]]:
     try:
         _, peak, _ = _run(place, "drill-restore")
         state = json.loads((workspace / "drill.json").read_text())
-        (workspace / "drill.json").write_text(json.dumps({**state, "copied": "COMPLETED"}))
+        (workspace / "drill.json").write_text(json.dumps({**state, "copied": None}))
         with application(place) as answering:
             _told(place, answering)
             _run(place, "drill-prove")
