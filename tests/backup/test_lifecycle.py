@@ -1,7 +1,8 @@
 """Ten years of backups: what exists on each day is exactly what the documents ask for, no more and no less."""
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
@@ -9,10 +10,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lifeline_backup.settings import Settings, parse
+from lifeline_backup.store import Found, Store
 
 from components.aws import backup_lifecycle
 from components.aws.bucket_lifecycle import ARCHIVE_DAYS, INFREQUENT_DAYS
 from rendering import backup_layout as layout
+from rendering import backup_settings
+from rendering.backup_settings import Places
 from systems import registry
 from systems.model import Backups, BackupTier, Environment, KeptFor
 from tests.backup import lifecycle, lifecycle_page
@@ -197,6 +202,36 @@ def test_what_programs_outside_are_told_says_the_same() -> None:
             assert names["manifest"].format(**filled) == manifest
             dump = layout.object_key(system.backups, kind.name, BackupTier.DAILY, at, "dump")
             assert names["object"].format(**filled, part="dump") == dump
+
+
+class _Listed(Store):
+    """The job's own eyes, over a list of keys in place of a bucket's."""
+
+    def __init__(self, told: Settings, kind: str, keys: Sequence[str]) -> None:
+        self._settings, self._kind, self._keys = told, told.kind(kind), keys
+
+    def listed(self) -> Iterator[Found]:
+        return (Found(key, 1, START) for key in self._keys)
+
+
+@pytest.mark.parametrize("system", SYSTEMS, ids=lambda each: f"{each.name}-{each.environment}")
+def test_the_job_promotes_as_it_is_simulated(system) -> None:  # type: ignore[no-untyped-def]
+    """It chooses by itself, from the settings it is given: three years of nights, of which one in seven succeeds."""
+    places = Places(
+        buckets=dict.fromkeys(("database", "application", "evidence"), "bucket"),
+        key_arn="arn:key",
+        uploads_bucket="uploads",
+        database_host="database",
+    )
+    told, backups = parse(json.loads(json.dumps(backup_settings.settings(system, places)))), system.backups
+    for kind in backups.kinds:
+        keys: list[str] = []
+        for stored in lifecycle.made(backups, kind.name, [*nightly(3)][::7], lifecycle.rules_of(backups)):
+            at, tier = stored.backup.at, stored.backup.tier
+            assert _Listed(told, kind.name, keys).tier_of_next(at).name == tier.value, at
+            keys.append(layout.object_key(backups, kind.name, tier, at, "dump"))
+            keys.append(layout.manifest_key(backups, kind.name, tier, at))
+            keys.append(layout.latest_key(kind.name))
 
 
 # -- money ------------------------------------------------------------------------------------------------------------
