@@ -100,14 +100,21 @@ class Backups(pulumi.ComponentResource):
             allow("EncryptBackups", ["kms:GenerateDataKey", "kms:Decrypt"], [self._args.key_arn]),
         )
 
-    def may_restore(self, *copies: "Backups") -> tuple[Statement, ...]:
-        """Of verification and drill: every backup, here and in `copies`, and new evidence of what they found."""
-        places = (self, *copies)
-        buckets = [bucket.arn for place in places for bucket in place._buckets.values()]
+    def copies_to_come(self, elsewhere: Naming) -> dict[str, str]:
+        """Each bucket, and the one it will be copied to in the recovery region."""
+        return dict(zip(self.names_known, copy_names(self._args.system, elsewhere), strict=True))
+
+    def may_restore(
+        self, copies: Iterable[str] = (), copies_key_arn: pulumi.Input[str] | None = None
+    ) -> tuple[Statement, ...]:
+        """Of verification and drill: every backup, here and in the buckets called `copies`; new evidence of them."""
+        there = [pulumi.Output.from_input(bucket_policies.arn(name)) for name in copies]
+        buckets = [*(bucket.arn for bucket in self._buckets.values()), *there]
+        keys = [self._args.key_arn] if copies_key_arn is None else [self._args.key_arn, copies_key_arn]
         return (
             allow("FindBackups", ["s3:ListBucket"], buckets),
             allow("ReadBackups", ["s3:GetObject", "s3:GetObjectVersion"], _objects(buckets)),
-            allow("DecryptBackups", ["kms:Decrypt"], [place._args.key_arn for place in places]),
+            allow("DecryptBackups", ["kms:Decrypt"], keys),
             allow("AddEvidence", ["s3:PutObject", "s3:AbortMultipartUpload"], _objects([self._evidence.arn])),
             allow("EncryptEvidence", ["kms:GenerateDataKey"], [self._args.key_arn]),
         )

@@ -68,7 +68,11 @@ def _registered(system: System) -> list[Registered]:
             ),
             here,
         )
-        for name, statements in (("dumping", backups.may_dump()), ("restoring", backups.may_restore(copies))):
+        there_to_read = backups.copies_to_come(there).values()
+        for name, statements in (
+            ("dumping", backups.may_dump()),
+            ("restoring", backups.may_restore(there_to_read, THERE)),
+        ):
             create_role(
                 name,
                 name,
@@ -366,3 +370,5 @@ def test_policies_are_valid_json_that_names_the_bucket_alone() -> None:
 def test_the_trail_knows_the_copies_before_they_are_there(system: System, made: list[Registered]) -> None:
     copies = {each.inputs["bucket"] for each in of(made, "s3/bucket:Bucket") if each.name.startswith("copies-")}
     assert copies == set(copy_names(system, naming(system, "recovery")))
+    readable = {each.removeprefix("arn:aws:s3:::") for each in rights(made, "restoring")["FindBackups"]["Resource"]}
+    assert copies <= readable
