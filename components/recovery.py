@@ -198,7 +198,7 @@ class RecoveryRegion(pulumi.ComponentResource):
 
     def _stand_by(self, network: Network, firewall: Firewall, logs: LogArchive) -> Standby:
         args = self._args
-        ground = Ground(network=network, firewall=firewall, logs=logs, uploads=self.uploads)
+        ground = Ground(network=network, firewall=firewall, logs=logs, uploads=self.uploads, database=self.database)
         return Standby(
             f"{self._name}-standby",
             StandbyArgs(

@@ -10,13 +10,14 @@ from components.aws.registry import Images
 from components.aws.secrets import SecretCopies
 from components.aws.uploads import Uploads
 from components.aws.workload_identity import granting
-from components.kubernetes import cache_rotation, redis_pods
+from components.kubernetes import cache_rotation, pooler_pods, redis_pods
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.cache_rotation import CacheRotation, CacheRotationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
 from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
 from components.kubernetes.node_autoscaler import NodeAutoscaler, NodeAutoscalerArgs
+from components.kubernetes.pooler import Pooler, PoolerArgs
 from components.kubernetes.redis_sentinel import RedisSentinel, RedisSentinelArgs
 from components.kubernetes.storage import Storage, StorageArgs
 from components.kubernetes.surroundings import Shared
@@ -37,6 +38,8 @@ class ServingArgs:
     images: Images
     secrets: SecretCopies
     uploads: Uploads
+    database: pulumi.Input[str] | None
+    """Host name of the replica here: applications read it, and write to it once it is promoted."""
     filled_secrets: frozenset[str]
     volumes_key_arn: pulumi.Input[str]
     admin_cidrs: tuple[str, ...]
@@ -56,6 +59,8 @@ class Serving(pulumi.ComponentResource):
         shared = self._share()
         self._create_proxies(self._create_cache(shared))
         self._teach_cache(shared)
+        if args.database is not None:
+            self._create_pooler(shared, args.database)
         self._run_services(shared)
         self.register_outputs({"namespace": self._platform.namespace})
 
@@ -85,7 +90,11 @@ class Serving(pulumi.ComponentResource):
             f"{self._name}-certificates",
             InternalCertificatesArgs(
                 namespace=self._platform.namespace,
-                names={"balancer": (), "cache": redis_pods.certificate_names(), "database": ()},
+                names={
+                    "balancer": (),
+                    "cache": redis_pods.certificate_names(),
+                    **pooler_pods.certificates(self._args.system),
+                },
                 trusted_in={"monitoring": self._platform.monitoring},
             ),
             self._naming,
@@ -130,6 +139,25 @@ class Serving(pulumi.ComponentResource):
                 ),
                 renews=False,
                 authority=self._certificates.authority_config_map,
+                guards=self._platform.guards,
+            ),
+            self._naming,
+            self._child,
+        )
+
+    def _create_pooler(self, shared: Shared, primary: pulumi.Input[str]) -> None:
+        """Roles and passwords come with the replica: no job of the database's runs here before it is promoted."""
+        Pooler(
+            f"{self._name}-pooler",
+            PoolerArgs(
+                system=self._small,
+                namespace=shared.namespace,
+                image=self._args.images.reference("pgbouncer"),
+                follower_image=self._args.images.reference("python"),
+                certificate_secret=self._certificates.secret_names["database"],
+                primary=primary,
+                secret_arns=shared.secret_arns,
+                grant=shared.grant,
                 guards=self._platform.guards,
             ),
             self._naming,

@@ -20,6 +20,7 @@ from components.aws.keys import Keys
 from components.aws.log_archive import LogArchive
 from components.aws.names import Names
 from components.aws.network import Network
+from components.aws.postgres import Postgres
 from components.aws.registry import Images, ImagesArgs
 from components.aws.secrets import SecretCopies
 from components.aws.uploads import Uploads
@@ -37,6 +38,8 @@ class Ground:
     firewall: Firewall
     logs: LogArchive
     uploads: Uploads
+    database: Postgres | None
+    """A replica of the platform's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +178,7 @@ class Standby(pulumi.ComponentResource):
                 images=images,
                 secrets=args.secrets,
                 uploads=args.ground.uploads,
+                database=args.ground.database.endpoint if args.ground.database else None,
                 filled_secrets=args.filled_secrets,
                 volumes_key_arn=args.keys.recovery_arn("data"),
                 admin_cidrs=args.admin_cidrs,

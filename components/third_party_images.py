@@ -70,6 +70,12 @@ IMAGES: Mapping[str, ThirdPartyImage] = {
         "7.0",
         "sha256:5050c3b85c308ec9e9eafb8ac7b3a8742a61cdb298d79851141a500491d45baf",
     ),
+    # 1.25.2, as several public records of this digest say; tests run 1.18, whose settings it reads the same
+    "pgbouncer": ThirdPartyImage(
+        "docker.io/edoburu/pgbouncer",
+        "v1.25.2-p0",
+        "sha256:4c1ca296ef525f108f5d3552cc337c0c09587cf8dae7f0067fd93349e47dc1cd",
+    ),
     "cloudwatch-exporter": ThirdPartyImage("quay.io/prometheuscommunity/yet-another-cloudwatch-exporter", "v0.67.0"),
     "kube-state-metrics": ThirdPartyImage(
         "registry.k8s.io/kube-state-metrics/kube-state-metrics",

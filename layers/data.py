@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from components.aws.backups import Backups, BackupsArgs
 from components.aws.names import Names
-from components.aws.postgres import Postgres, PostgresArgs
+from components.aws.postgres import BackupsAbroad, Postgres, PostgresArgs
 from components.aws.rotation import DatabaseReach, Rotation, RotationArgs
 from components.aws.secrets import Secrets, SecretsArgs
 from components.aws.uploads import Uploads, UploadsArgs
 from layers.ground import Ground
 from layers.network import Inside
 from layers.site import Site
+from systems.model import RecoveryLevel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +57,7 @@ def lay_data(site: Site, ground: Ground, inside: Inside, names: Names) -> Data:
             key_arn=ground.keys.arn("data"),
             log_key_arn=ground.keys.arn("logs"),
             password=secrets.first_password("database-administrator"),
+            backups_abroad=_backups_abroad(site, ground),
         ),
         site.naming,
         site.in_account,
@@ -91,3 +93,14 @@ def lay_data(site: Site, ground: Ground, inside: Inside, names: Names) -> Data:
         site.in_account,
     )
     return Data(backups=backups, secrets=secrets, database=database, rotation=rotation, uploads=uploads)
+
+
+def _backups_abroad(site: Site, ground: Ground) -> BackupsAbroad | None:
+    """A replica abroad has backups of its own. Without one, any moment is to be had there from copies of ours."""
+    system = site.system
+    replica = system.objectives.recovery_level is not RecoveryLevel.COPIES_ONLY and system.database.recovery_replica
+    if replica or not (system.production and system.backups.copies_to_recovery_region):
+        return None
+    if not system.database.point_in_time_days:
+        return None
+    return BackupsAbroad(region=site.recovery_region, key_arn=ground.keys.recovery_arn("backups"))

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from components.aws.workload_identity import granting
-from components.kubernetes import cache_rotation, redis_pods, workload_secrets
+from components.kubernetes import cache_rotation, pooler_pods, redis_pods, workload_secrets
 from components.kubernetes.application import Application, ApplicationArgs
 from components.kubernetes.cache_rotation import CacheRotation, CacheRotationArgs
 from components.kubernetes.certificates import InternalCertificates, InternalCertificatesArgs
+from components.kubernetes.database_roles import DatabaseRoles, DatabaseRolesArgs
 from components.kubernetes.haproxy import CacheBehind, HAProxy, HAProxyArgs
 from components.kubernetes.jobs import Jobs, JobsArgs
 from components.kubernetes.namespace import Namespaces, NamespacesArgs
+from components.kubernetes.pooler import Pooler, PoolerArgs
 from components.kubernetes.redis_sentinel import RedisSentinel, RedisSentinelArgs
 from components.kubernetes.surroundings import Shared
 from components.kubernetes.switches import Switches, SwitchesArgs
@@ -35,7 +37,7 @@ def lay_platform(site: Site, data: Data, machines: Machines) -> Platform:
         "certificates",
         InternalCertificatesArgs(
             namespace=namespaces.namespace,
-            names={"balancer": (), "cache": redis_pods.certificate_names(), "database": ()},
+            names={"balancer": (), "cache": redis_pods.certificate_names(), **pooler_pods.certificates(site.system)},
             trusted_in={"monitoring": namespaces.monitoring},
         ),
         site.naming,
@@ -57,6 +59,8 @@ def lay_platform(site: Site, data: Data, machines: Machines) -> Platform:
         authority=certificates.authority_config_map,
         grant=granting(site.system, machines.cluster, data.secrets, data.uploads, namespaces.namespace),
     )
+    roles = _make_roles(site, data, machines, shared)
+    pooler = _create_pooler(site, data, machines, shared, certificates)
     jobs = Jobs(
         "jobs",
         JobsArgs(
@@ -64,6 +68,7 @@ def lay_platform(site: Site, data: Data, machines: Machines) -> Platform:
             images=site.settings.images,
             candidates=site.settings.candidate_images,
             resolve=machines.images.release,
+            after=[*roles.done, *pooler.ready],
         ),
         site.naming,
         machines.in_cluster,
@@ -80,6 +85,42 @@ def lay_platform(site: Site, data: Data, machines: Machines) -> Platform:
     for workload in site.system.workloads:
         _run(workload, site, data, machines, platform)
     return platform
+
+
+def _make_roles(site: Site, data: Data, machines: Machines, shared: Shared) -> DatabaseRoles:
+    return DatabaseRoles(
+        "database-roles",
+        DatabaseRolesArgs(
+            shared=shared,
+            image=machines.images.reference("python"),
+            primary=data.database.endpoint,
+            releases=[*site.settings.images.values(), *site.settings.candidate_images.values()],
+        ),
+        site.naming,
+        machines.in_cluster,
+    )
+
+
+def _create_pooler(
+    site: Site, data: Data, machines: Machines, shared: Shared, certificates: InternalCertificates
+) -> Pooler:
+    return Pooler(
+        "pooler",
+        PoolerArgs(
+            system=site.system,
+            namespace=shared.namespace,
+            image=machines.images.reference("pgbouncer"),
+            follower_image=machines.images.reference("python"),
+            certificate_secret=certificates.secret_names["database"],
+            primary=data.database.endpoint,
+            replicas=data.database.replica_endpoints,
+            secret_arns=shared.secret_arns,
+            grant=shared.grant,
+            guards=shared.guards,
+        ),
+        site.naming,
+        machines.in_cluster,
+    )
 
 
 def _create_cache(

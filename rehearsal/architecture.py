@@ -20,7 +20,7 @@ LANES: Mapping[str, tuple[str, ...]] = {
     "The way in": ("Names", "Edge", "Balancer", "HAProxy"),
     "Workloads": ("Application", "Jobs", "Switches"),
     "Data": (
-        *("Pooler", "Postgres", "RedisSentinel", "Backups", "BackupPlan", "BackupJobs", "Bucket"),
+        *("Pooler", "DatabaseRoles", "Postgres", "RedisSentinel", "Backups", "BackupPlan", "BackupJobs", "Bucket"),
         *("Uploads", "Secrets", "Rotation", "CacheRotation"),
     ),
     "Watching": (

@@ -18,6 +18,7 @@ __all__ = ["APPLICATION_METRICS", "EXPORTER_METRICS", "Kind", "Metric", "Source"
 JOBS: dict[Source, str] = {
     Source.BALANCER: "balancer",
     Source.DATABASE: "database",
+    Source.POOLER: "pooler",
     Source.CACHE: "cache",
     Source.JSON: "json",
     Source.OUTSIDE: "outside",

@@ -4,6 +4,7 @@ from rendering.metrics_table import Kind, Metric, Source
 
 HAPROXY = "HAProxy 2.6, addons/promex/README"
 POSTGRES = "postgres_exporter 0.17, collectors activity, settings, stat_statements, replication"
+POOLER = "images/pooler, from PgBouncer's SHOW POOLS, STATS and CONFIG"
 REDIS = "redis_exporter 1.6x, README"
 BLACKBOX = "blackbox_exporter, prober http; `check` is the name of the spec's health check"
 CLUSTER = "kube-state-metrics, docs/metrics"
@@ -48,6 +49,19 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
     *_of(Source.DATABASE, POSTGRES, Kind.COUNTER, "role datname", "pg_stat_database_deadlocks"),
     *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role", "pg_replication_lag_seconds"),
     *_of(Source.DATABASE, POSTGRES, Kind.GAUGE, "role datname", "pg_database_size_bytes"),
+    *_of(Source.POOLER, POOLER, Kind.GAUGE, "", "pgbouncer_up", "pgbouncer_config_max_client_connections"),
+    *_of(
+        Source.POOLER,
+        POOLER,
+        Kind.GAUGE,
+        "database user",
+        "pgbouncer_pools_client_active_connections",
+        "pgbouncer_pools_client_waiting_connections",
+        "pgbouncer_pools_client_maxwait_seconds",
+        "pgbouncer_pools_server_active_connections",
+        "pgbouncer_pools_server_idle_connections",
+    ),
+    *_of(Source.POOLER, POOLER, Kind.COUNTER, "database", "pgbouncer_stats_sql_transactions_pooled_total"),
     *_of(
         Source.CACHE,
         REDIS,

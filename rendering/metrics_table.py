@@ -11,6 +11,7 @@ class Source(StrEnum):
     JSON = "json-exporter"
     BALANCER = "haproxy"
     DATABASE = "postgres-exporter"
+    POOLER = "pgbouncer"
     CACHE = "redis-exporter"
     OUTSIDE = "blackbox-exporter"
     CLUSTER = "kube-state-metrics"

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from systems.model import RoleUse, System
+from systems.model import System
 
 PASSWORD_SECRET = "database-monitor"
+USER_FILE = "database-monitor-user"
 
 
 def arguments(port: int) -> list[str]:
@@ -13,12 +14,11 @@ def arguments(port: int) -> list[str]:
 
 
 def variables(system: System, host: str, port: int, *, secrets: str, authority: str) -> Mapping[str, str]:
-    """The password comes from a file; the server's certificate and name are verified."""
-    user = next(role.name for role in system.database.roles if role.use is RoleUse.MONITORING)
+    """User and password come from files: the rotation has two users take turns. The server is verified by name."""
     secured = f"sslmode=verify-full&sslrootcert={authority}"
     return {
         "DATA_SOURCE_URI": f"{host}:{port}/{system.database.name}?{secured}&connect_timeout=5",
-        "DATA_SOURCE_USER": user,
+        "DATA_SOURCE_USER_FILE": f"{secrets}/{USER_FILE}",
         "DATA_SOURCE_PASS_FILE": f"{secrets}/{PASSWORD_SECRET}",
         "PG_EXPORTER_DISABLE_SETTINGS_METRICS": "false",
     }

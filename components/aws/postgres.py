@@ -33,6 +33,14 @@ _INSTANCE = "aws:rds/instance:Instance"
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackupsAbroad:
+    """Another region, and the key there under which any moment can be restored."""
+
+    region: str
+    key_arn: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostgresArgs:
     """`password` is the administrator's first, which the rotation changes; with `source_arn` it is another's copy."""
 
@@ -43,6 +51,8 @@ class PostgresArgs:
     log_key_arn: pulumi.Input[str]
     password: pulumi.Input[str] | None = None
     source_arn: pulumi.Input[str] | None = None
+    backups_abroad: BackupsAbroad | None = None
+    """Where no replica in the recovery region keeps backups of its own."""
 
 
 class Postgres(pulumi.ComponentResource):
@@ -69,6 +79,8 @@ class Postgres(pulumi.ComponentResource):
         self.endpoint = self._primary.address
         self.replica_ids = [replica.identifier for replica in replicas]
         self.replica_endpoints = [replica.address for replica in replicas]
+        if args.backups_abroad is not None:
+            self._copy_backups(args.backups_abroad)
         self.register_outputs({"instanceId": self.instance_id, "endpoint": self.endpoint})
 
     @property
@@ -187,6 +199,17 @@ class Postgres(pulumi.ComponentResource):
             max_allocated_storage=self._plan.maximum_storage_gib,
             **self._alike(),
             opts=self._instance_options(role),
+        )
+
+    def _copy_backups(self, abroad: BackupsAbroad) -> None:
+        """Snapshots and logs, as soon as they are there: five minutes and their way behind."""
+        aws.rds.InstanceAutomatedBackupsReplication(
+            f"{self._name}-backups-abroad",
+            source_db_instance_arn=self.arn,
+            kms_key_id=abroad.key_arn,
+            retention_period=self._args.system.database.point_in_time_days,
+            region=abroad.region,
+            opts=self._child,
         )
 
     def _instance_options(self, instance: str) -> ResourceOptions:

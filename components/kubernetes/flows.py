@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from components.aws import addressing
 from components.kubernetes.labels import WORKLOAD, Agent, Infrastructure, InNamespace
-from rendering import environment
+from rendering import environment, pgbouncer
 from rendering.haproxy.surroundings import HTTP_PORT, HTTPS_PORT, METRICS_PORT, PEERS_PORT
 from systems.model import JobTime, System
 
 #: Ports of pods, none below 1024 since nothing runs as root.
 BALANCER_HTTP, BALANCER_HTTPS, BALANCER_METRICS = HTTP_PORT, HTTPS_PORT, METRICS_PORT
 CACHE, CACHE_METRICS, SENTINEL, POSTGRES = 6379, 9121, 26379, 5432
+POOLER_METRICS = pgbouncer.METRICS_PORT
 ALERTMANAGER_GOSSIP, NODE_EXPORTER, LOG_COLLECTOR, LOKI_GOSSIP = 9094, 9100, 3101, 7946
 PUSHGATEWAY, KUBELET = 9091, 10250
 HTTPS, NAME_RESOLUTION = 443, 53
@@ -176,6 +177,8 @@ def _watching(system: System) -> Iterator[Flow]:
     yield Flow("metrics-cache", _monitoring("redis-exporter", "prometheus"), cache, ports, "figures of Redis")
     pooler = _platform(Infrastructure.POOLER)
     yield Flow("metrics-database", _monitoring("postgres-exporter"), pooler, (POSTGRES,), "figures of PostgreSQL")
+    figures = _monitoring("prometheus")
+    yield Flow("metrics-pooler", figures, pooler, (POOLER_METRICS,), "how many clients wait for a connection")
     pushing, pushed = _platform(Infrastructure.JOB), _monitoring("pushgateway")
     yield Flow("figures-of-jobs", pushing, pushed, (PUSHGATEWAY,), "a job that has ended can be asked nothing")
     nodes = Addresses((system.firewall.network_cidr,))

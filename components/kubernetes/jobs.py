@@ -7,7 +7,7 @@
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -43,6 +43,8 @@ class JobsArgs:
     candidates: Mapping[str, str] = field(default_factory=dict[str, str])
     resolve: Callable[[str, str], pulumi.Input[str]] = lambda _, reference: reference
     """From an image's name and reference to where the cluster pulls it."""
+    after: Sequence[pulumi.Resource] = ()
+    """Roles of the database and the way to it, without which a job before a rollout could do nothing."""
 
 
 class Jobs(pulumi.ComponentResource):
@@ -88,7 +90,7 @@ class Jobs(pulumi.ComponentResource):
             f"{self._name}-{job.name}-{release}",
             metadata=self._metadata(job, f"{job.name}-{release}"),
             spec=self._spec(job, reference),
-            opts=ResourceOptions(parent=self, depends_on=[*self._needs(job), *self.before_rollout]),
+            opts=ResourceOptions(parent=self, depends_on=[*self._needs(job), *self._args.after, *self.before_rollout]),
         )
 
     def _create_single_job(self, job: Job) -> None:

@@ -82,7 +82,7 @@ class Exporters:
         """One for each server, which share the documented size among them."""
         usual = self._exporter("postgres-exporter", alive="/")
         secret = postgres_exporter.PASSWORD_SECRET
-        wanted = [Wanted(secret, secret, "password")]
+        wanted = [Wanted(secret, secret, "password"), Wanted(secret, postgres_exporter.USER_FILE, "username")]
         secrets = self._access.secrets(usual.name, wanted)
         self._access.role(usual.name, wanted)
         size = usual.resources

@@ -26,7 +26,7 @@ _SETTLING_SECONDS, _PROGRESS_SECONDS = 10, 600
 
 @dataclass(frozen=True, kw_only=True)
 class PoolerArgs:
-    """`certificate_secret` holds tls.crt and tls.key for `database` and `pooler_pods.certificate_names(system)`."""
+    """`certificate_secret` holds tls.crt and tls.key as `pooler_pods.certificates(system)` names it."""
 
     system: System
     namespace: pulumi.Input[str]

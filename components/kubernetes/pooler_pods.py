@@ -61,10 +61,10 @@ def services(system: System) -> tuple[str, ...]:
     return tuple(dict.fromkeys((SERVICE, *aliases)))
 
 
-def certificate_names(system: System) -> tuple[str, ...]:
-    """What the certificate of `database` must name besides."""
+def certificates(system: System) -> dict[str, tuple[str, ...]]:
+    """The certificate of `database`, and what it must name besides."""
     others = services(system)[1:]
-    return tuple(name for each in others for name in dns_names(each, InNamespace.PLATFORM.value)[:4])
+    return {SERVICE: tuple(name for each in others for name in dns_names(each, InNamespace.PLATFORM.value)[:4])}
 
 
 def follower_program() -> Mapping[str, str]:
@@ -89,7 +89,8 @@ def pod(system: System, wiring: Wiring, selector: Mapping[str, str]) -> Json:
     """The first list is made with the whole share of the pod: Python starts slowly on a twentieth of a core."""
     whole = system.database.pooler.resources
     follower = _follower(system, wiring, "follower", _FOLLOWER_RESOURCES)
-    probe = {"http_get": {"path": "/healthz", "port": "metrics"}, "timeout_seconds": 5, "period_seconds": 20}
+    asked = {"http_get": {"path": "/healthz", "port": "metrics"}, "timeout_seconds": 5}
+    probe = {**asked, "period_seconds": 20, "initial_delay_seconds": 30}
     serving = {"ports": [{"name": "metrics", "container_port": METRICS_PORT}], "liveness_probe": probe}
     return pods.pod(
         containers=[_pgbouncer(system, wiring), {**follower, **serving}],
@@ -153,7 +154,7 @@ def _left(whole: Resources) -> Resources:
     return replace(
         whole,
         cpu_request_millicores=whole.cpu_request_millicores - beside.cpu_request_millicores,
-        cpu_limit_millicores=whole.cpu_limit_millicores - beside.cpu_limit_millicores,
+        cpu_limit_millicores=whole.cpu_limit_millicores - beside.cpu_request_millicores,
         memory_request_mib=whole.memory_request_mib - beside.memory_request_mib,
         memory_limit_mib=whole.memory_limit_mib - beside.memory_limit_mib,
     )

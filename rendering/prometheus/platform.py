@@ -30,7 +30,8 @@ class Line(NamedTuple):
 
 
 def group(system: System) -> Group:
-    lines = (*_traffic(system), *_cache(system), *_workloads(system), *_nodes(), *_itself(), *_standby(system))
+    serving = (*_traffic(system), *_pooler(system), *_cache(system), *_workloads(system))
+    lines = (*serving, *_nodes(), *_itself(), *_standby(system))
     return Group("platform", (), tuple(_alert(system, each) for each in lines))
 
 
@@ -84,6 +85,26 @@ def _traffic(system: System) -> Iterator[Line]:
         "proxies",
         'an HAProxy has {{ printf "%.0f" $value }} % of the connections it takes',
         housekeeping=True,
+    )
+
+
+def _pooler(system: System) -> Iterator[Line]:
+    fewest = system.database.pooler.replicas
+    yield Line(
+        "PoolersFew",
+        f'(count(pgbouncer_up{{job="pooler"}} == 1) or vector(0)) < {fewest}',
+        _WARNING,
+        300,
+        "poolers",
+        f"{{{{ $value }}}} PgBouncer of {fewest} answer",
+    )
+    yield Line(
+        "DatabaseConnectionsAwaited",
+        "max(pgbouncer_pools_client_maxwait_seconds) > 1",
+        _WARNING,
+        60,
+        "poolers",
+        "requests wait {{ $value | humanizeDuration }} for a connection to the database",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from rendering import pgbouncer
 from rendering.metrics_catalogue import EXPORTER_METRICS, Source
 from rendering.prometheus import scrape_targets as targets
 from systems.model import System
@@ -71,6 +72,7 @@ def configuration(system: System, around: Surroundings) -> str:
 def scrape_configs(system: System, around: Surroundings) -> Iterator[Json]:
     """The documented jobs first, then what the documents' alerts and dashboards need besides."""
     yield from _documented(system, around)
+    yield {"job_name": "pooler", **targets.pods(around.platform, "pooler", pgbouncer.METRICS_PORT)}
     yield from _json(system, around)
     yield _outside(system, around)
     yield from _cluster(system, around)

@@ -48,6 +48,7 @@ def failures(name: str, per_second: float) -> tuple[Series, ...]:
     return counter(name, per_second)
 
 
+POOLER = 'pgbouncer_up{job="pooler",instance="%d"}'
 PROXY = 'up{job="balancer",instance="%d"}'
 MASTER = 'redis_instance_info{server="cache",role="master",instance="%d"}'
 CASES = (
@@ -102,6 +103,14 @@ CASES = (
         3_600,
     ),
     Case("ProxiesFew", "warning", spread(PROXY, 2), spread(PROXY, 3), 300),
+    Case("PoolersFew", "warning", spread(POOLER, 2), spread(POOLER, 3), 300),
+    Case(
+        "DatabaseConnectionsAwaited",
+        "warning",
+        gauge('pgbouncer_pools_client_maxwait_seconds{user="u"}', 1.1),
+        gauge('pgbouncer_pools_client_maxwait_seconds{user="u"}', 1),
+        60,
+    ),
     Case(
         "RequestsQueueAtProxy",
         "warning",
