@@ -199,9 +199,10 @@ def differences(
     """
     found: dict[str, Difference] = {}
     for path in told:
-        was = values.at(old, path)
+        was, will = values.at(old, path), values.at(new, path)
         was = values.at(before.properties, path) if was is None else was
-        for place, one, other in values.leaves(was, values.at(new, path), path):
+        places = list(values.leaves(was, will, path))
+        for place, one, other in places or [(path, was, will)]:  # a secret that changed looks the same on both sides
             found.setdefault(place, Difference(place, one, other))
     if not found:
         for place, one, other in values.leaves(dict(old), dict(new)):

@@ -20,6 +20,10 @@ _SECRET_NAMES = re.compile(
     r"(?i)(password|passphrase|secretString|secretBinary|privateKey|privateKeyPem|authToken|accessToken|apiKey|"
     r"clientSecret|kubeconfig|rawKubeconfig)(Wo)?$"
 )
+#: Of environment variables and parameters, whose values stand beside their names.
+_SECRET_LABELS = re.compile(r"(?i)(password|passphrase|secret|token|api_?key|private_?key|dsn|database_url)")
+#: An address with a password in it.
+_CREDENTIALS = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _LONGEST_SHOWN = 96
 _PART = re.compile(r'\.?([^.\[\]"]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]')
 _BREAKS = re.compile(r"[\x00-\x1f\x7f]+")
@@ -39,7 +43,10 @@ def clean(value: object, name: str = "", of_secret: bool = False) -> object:
         given = cast("Mapping[str, object]", value)
         if _SIGNATURE in given:
             return _special(given)
-        return {str(key): clean(each, str(key), of_secret) for key, each in given.items()}
+        labelled = of_secret or bool(_SECRET_LABELS.search(str(given.get("name", ""))))
+        return {
+            str(key): clean(each, str(key), labelled if key == "value" else of_secret) for key, each in given.items()
+        }
     return SECRET if of_secret and not isinstance(value, bool) else value
 
 
@@ -108,7 +115,7 @@ def _opened(value: object, other: object) -> object:
         return value
     try:
         json.loads(other)
-        return cast("object", json.loads(value))
+        return clean(cast("object", json.loads(value)))
     except ValueError:
         return value
 
@@ -121,9 +128,10 @@ def shown(value: object) -> str:
         return repr(UNKNOWN)
     if isinstance(value, bool):
         return str(value).lower()
+    value = _blinded(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = value if isinstance(value, str) else _as_json(value)
+    text = value if isinstance(value, str) else str(_blinded(_as_json(value)))
     text = _BREAKS.sub(" ", text).replace("`", "'").strip() if text.strip() else '""' if text == "" else '" "'
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
@@ -137,6 +145,7 @@ def _as_json(value: object) -> str:
 
 def shown_pair(before: object, after: object) -> tuple[str, str]:
     """Both sides of a change so that the difference can be seen: digests by their ends, long texts by lines changed."""
+    before, after = _blinded(before), _blinded(after)
     if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
         old, new = before.splitlines(), after.splitlines()
         gone, come = sum(each not in new for each in old), sum(each not in old for each in new)
@@ -147,6 +156,14 @@ def shown_pair(before: object, after: object) -> tuple[str, str]:
         if shared > _LONGEST_SHOWN // 2 or "@sha256:" in before + after:
             return _around(before, shared), _around(after, shared)
     return one, other
+
+
+def _blinded(value: object) -> object:
+    """A text without what is secret in it: passwords in addresses, and those of a document in JSON."""
+    if not isinstance(value, str):
+        return value
+    opened = _opened(value, value)
+    return _CREDENTIALS.sub(rf"\1{SECRET}@", value if isinstance(opened, str) else _as_json(opened))
 
 
 def _shared_start(one: str, other: str) -> int:

@@ -27,6 +27,22 @@ def forms(*steps: dict[str, Any]) -> list[str]:
         ("aws:secretsmanager/secretVersion:SecretVersion", {"secretString": "old"}, {"secretString": SHOWN_NOWHERE}),
         (KUBERNETES_SECRET, {"data": {"key": "old"}}, {"data": {"key": SHOWN_NOWHERE}}),
         (KUBERNETES_SECRET, {"stringData": {"a": {"b": "old"}}}, {"stringData": {"a": {"b": SHOWN_NOWHERE}}}),
+        (
+            "kubernetes:apps/v1:Deployment",
+            {"spec": {"env": [{"name": "DB_PASSWORD", "value": "old"}]}},
+            {"spec": {"env": [{"name": "DB_PASSWORD", "value": SHOWN_NOWHERE}]}},
+        ),
+        (
+            "aws:ssm/document:Document",
+            {"content": json.dumps({"long": "x" * 200, "apiKey": "old"})},
+            {"content": json.dumps({"long": "x" * 200, "apiKey": SHOWN_NOWHERE})},
+        ),
+        ("aws:lambda/function:Function", {"url": "pg://me:old@db"}, {"url": f"pg://me:{SHOWN_NOWHERE}@db"}),
+        (
+            "aws:ssm/document:Document",
+            {"content": '{"a": {"password": "old"}}'},
+            {"content": json.dumps({"a": {"password": SHOWN_NOWHERE}})},
+        ),
         ("tls:index/privateKey:PrivateKey", {"privateKeyPem": "old"}, {"privateKeyPem": SHOWN_NOWHERE}),
     ],
 )
@@ -34,6 +50,11 @@ def test_no_form_shows_a_secret(type: str, before: dict[str, Any], after: dict[s
     for text in forms(updated(type, "one", before, after), step("create", type, "two", None, after)):
         assert "one" in text
         assert SHOWN_NOWHERE not in text
+
+
+def test_a_secret_that_changes_is_told_to_change() -> None:
+    text, *_ = forms(updated(INSTANCE, "one", {"password": SECRET}, {"password": {**SECRET, "ciphertext": "another"}}))
+    assert "one: password (secret) → (secret)" in text
 
 
 def test_a_secret_within_an_output_is_one_too() -> None:
