@@ -52,7 +52,8 @@ STEPS = (
     ),
     Step(
         says="A rule broken on purpose: the database gets a public address",
-        command="""sed -i.sound 's/"publicly_accessible": False/"publicly_accessible": True/' components/aws/postgres.py""",
+        command='sed -i.sound \'s/"publicly_accessible": False/"publicly_accessible": True/\' '
+        "components/aws/postgres.py",
         keeps=".",
     ),
     Step(
