@@ -88,18 +88,24 @@ find_master() {
     done
 }
 
-# Every Sentinel that answers sees this server as its master and as well. One of them alone knows that it is replacing it:
-# while not all answer, a fail-over of a silent one is given time to show.
+now() { date +%s%3N; }
+
+# Every Sentinel that answers has this server as its master, as well, and has heard of it since it began. One of them alone
+# knows that it is replacing it: while not all answer, a fail-over of a silent one is given time to show.
 undisputed() {
+    age=$(($(now) - began))
     told=$(for sentinel in $SENTINELS; do
-        (ask replica "$sentinel" SENTINEL MASTER "$MASTER_NAME" | awk -v own="$CACHE_HOST" '
-            key == "ip" { ip = $0 } key == "flags" { flags = $0 } { key = NR % 2 ? $0 : "" }
-            END { if (NR) print (ip == own && flags == "master") ? "yes" : "no" }' || true) &
+        (ask replica "$sentinel" SENTINEL MASTER "$MASTER_NAME" | awk -v own="$CACHE_HOST" -v age="$age" '
+            NR % 2 { key = $0; next }
+            { said[key] = $0 }
+            END {
+                well = said["ip"] == own && said["flags"] == "master" && said["last-ok-ping-reply"] + 0 < age
+                if (NR) print well ? "yes" : "no"
+            }' || true) &
     done; wait)
     agreed=$(echo "$told" | grep -c yes || true)
     echo "$told" | grep -q no && return 1
-    [ "$agreed" -eq "$SENTINEL_COUNT" ] ||
-        { [ "$agreed" -ge "$QUORUM" ] && [ $(($(date +%s) - began)) -ge "$PROMOTION_SECONDS" ]; }
+    [ "$agreed" -eq "$SENTINEL_COUNT" ] || { [ "$agreed" -ge "$QUORUM" ] && [ "$age" -ge "${PROMOTION_SECONDS}000" ]; }
 }
 
 # What the server itself says of its role.
@@ -108,7 +114,7 @@ field() { echo "$role" | sed -n "s/^$1://p"; }
 # After its start: the server becomes what the Sentinels say by then, which may not be what they said before it. One that
 # is a master was made so, by a Sentinel or from here: names follow a second later.
 settle() {
-    began=$(date +%s) sure=0 before=$master
+    began=$(now) sure=0 before=$master
     while kill -0 "$1" 2>/dev/null; do
         sleep 0.3
         named=$CACHE_HOST disputed=

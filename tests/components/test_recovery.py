@@ -56,7 +56,10 @@ def test_a_warm_standby_serves_with_as_little_as_it_can(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", WARM)
 def test_a_warm_standby_does_nothing_by_itself(stack: str) -> None:
-    assert not there(stack, "CronJob")
+    """But that its cache is told of passwords which are renewed elsewhere."""
+    (teaching,) = there(stack, "CronJob")
+    assert teaching.inputs["metadata"]["name"] == "cache-rotation"
+    assert "lifeline.dev/rotates" not in teaching.inputs["metadata"].get("annotations", {})
     assert not there(stack, "Job")
     acting = {each.object_name for each in _system(stack).workloads if each.kind is not WorkloadKind.SERVICE}
     assert not acting & {each.inputs["metadata"]["name"] for each in there(stack, "Deployment")}
