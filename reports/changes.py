@@ -12,6 +12,8 @@ from policies.core.resource import UNKNOWN, Resource
 from reports import values
 from reports.events import Told, Violation
 
+#: A property of our own: which of several clusters, accounts or regions a resource is in.
+PROVIDER = "__provider"
 _STACK = "pulumi:pulumi:Stack"
 #: Outputs by which other resources name one; shorter values could be anything.
 _NAMING = ("arn", "id", "keyId", "allocationId")

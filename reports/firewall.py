@@ -8,7 +8,7 @@ from typing import cast
 from policies.core.graph import Graph
 from policies.core.resource import UNKNOWN, NotApplicable, Resource, UnknownValue, View
 from policies.joins import openings as groups
-from reports.changes import Changes
+from reports.changes import PROVIDER, Changes
 
 _CLUSTER = "aws:eks/cluster:Cluster"
 _NAMES = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList"
@@ -37,6 +37,8 @@ class Opening:
     rule: str
     reason: str = ""
     wide: str = ""
+    cluster: str = ""
+    """In which of several, by the provider's name: namespaces are called alike in all of them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def of(changes: Changes) -> Firewall:
 
 def _key(opening: Opening) -> tuple[str, ...]:
     rule = opening.rule if NOT_MADE_YET in (opening.origin, opening.target) else ""
-    return opening.lets, opening.origin, opening.target, opening.ports, rule
+    return opening.lets, opening.origin, opening.target, opening.ports, opening.cluster, rule
 
 
 class _Reader:
@@ -144,6 +146,7 @@ class _Reader:
 
     def network_policy(self, resource: Resource) -> Iterator[Opening]:
         namespace = str(resource.get("metadata.namespace", "default"))
+        cluster = str(resource.properties.get(PROVIDER) or "")
         place = f"{namespace}: {_selected(resource.get('spec.podSelector', {}))}"
         reason = _annotated(resource)
         for direction, peers in (("ingress", "from"), ("egress", "to")):
@@ -153,7 +156,7 @@ class _Reader:
                 for peer in named:
                     origin, target = (peer, place) if direction == "ingress" else (place, peer)
                     lets = "in" if direction == "ingress" else "out"
-                    yield Opening(lets, origin, target, ports, resource.name, reason, _wide(peer))
+                    yield Opening(lets, origin, target, ports, resource.name, reason, _wide(peer), cluster)
 
 
 _READERS: Mapping[str, Callable[[_Reader, Resource], Iterator[Opening]]] = {

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from policies.core.resource import Resource, canonical
 from reports import values
-from reports.changes import Change, Changes, Difference, Kind, differences
+from reports.changes import PROVIDER, Change, Changes, Difference, Kind, differences
 from reports.events import Event, Story
 
 _KINDS = {
@@ -186,13 +186,22 @@ def _resource(given: Mapping[str, Any] | None, old: Mapping[str, Any] | None = N
         type=canonical(type),
         name=given["urn"].rsplit("::", 1)[-1],
         urn=given["urn"],
-        properties=values.properties({**outputs, **(given.get("inputs") or {})}, type),
+        properties={
+            **values.properties({**outputs, **(given.get("inputs") or {})}, type),
+            PROVIDER: _provider(str(given.get("provider") or "")),
+        },
         declared_type=type,
         parent=given.get("parent") or "",
         references=given.get("propertyDependencies") or {},
         protected=bool(given.get("protect")),
         id=str(given.get("id") or (old or {}).get("id") or ""),
     )
+
+
+def _provider(reference: str) -> str:
+    """`recovery` of `urn:...::pulumi:providers:aws::recovery::<id>`; none of one that nobody declared."""
+    name = reference.split("::")[-2] if reference.count("::") >= 4 else ""
+    return "" if name.startswith("default") else name
 
 
 def _with_the_rest(found: Changes, before: Path) -> Changes:

@@ -100,7 +100,8 @@ def _opening(each: Opening, states: tuple[str, str], tone: Tone) -> Row:
     wide = f" ({each.wide})" if each.wide else ""
     ways = (f"{each.origin}{wide}", each.target) if each.lets == "in" else (each.origin, f"{each.target}{wide}")
     reason = f": {each.reason}" if each.reason else ""
-    return Row((*states, each.lets, *ways, each.ports, f"{code(each.rule)}{reason}"), tone)
+    where = f" (in {code(each.cluster)})" if each.cluster else ""
+    return Row((*states, each.lets, *ways, each.ports, f"{code(each.rule)}{where}{reason}"), tone)
 
 
 def interruptions(found: Sequence[Expected]) -> Section | None:

@@ -138,3 +138,23 @@ def test_network_policies_in_words() -> None:
         ("out", "platform: web", "anywhere", "all ports", "the whole internet"),
     ]
     assert {each.reason for each in found.opened} == {"visitors"}
+
+
+def test_two_clusters_have_openings_of_their_own() -> None:
+    """What is open in the one already is still news in the other."""
+
+    def provided(policy: dict[str, Any], name: str) -> dict[str, Any]:
+        for state in ("old", "new"):
+            if held := policy["resourcePreEvent"]["metadata"][state]:
+                held["provider"] = f"urn:pulumi:made::lifeline::pulumi:providers:kubernetes::{name}::0b1c"
+        return policy
+
+    spec = _policy(ingress=[{"from": [{"ipBlock": {"cidr": "10.0.0.0/16"}}]}])
+    found = firewall.of(
+        changes(
+            provided(step("same", POLICY, "home", spec, spec), "home"),
+            provided(step("create", POLICY, "standby", None, spec), "standby"),
+        )
+    )
+    assert [(each.cluster, each.rule) for each in found.opened] == [("standby", "standby")]
+    assert found.kept == 1
