@@ -52,6 +52,7 @@ def _resource(given: PolicyResource, written: Written) -> Resource:
         references=references,
         protected=bool(given.opts.protect),
         id=str(raw.get("id") or ""),
+        provider=given.provider.urn if given.provider else "",
     )
 
 

@@ -41,6 +41,7 @@ def _resource(given: Mapping[str, Any]) -> Resource:
         references=cast("dict[str, list[str]]", given.get("propertyDependencies") or {}),
         protected=bool(given.get("protect")),
         id=str(given.get("id") or ""),
+        provider=str(given.get("provider") or "").rpartition("::")[0],
     )
 
 

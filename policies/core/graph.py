@@ -60,7 +60,18 @@ class Graph:
     def _named(self, resource: Resource, path: str) -> Iterator[Resource]:
         if resource.is_known(path):
             for value in _texts(resource.get(path)):
-                yield from self._by_name.get(value, ())
+                yield from self._nearest(resource, self._by_name.get(value, []))
+
+    def _nearest(self, resource: Resource, named: list[Resource]) -> Iterator[Resource]:
+        """Two regions hold resources of the same names: of each type the one on the resource's side of the stack."""
+        by_type: dict[str, list[Resource]] = defaultdict(list)
+        for each in named:
+            by_type[each.type].append(each)
+        for alike in by_type.values():
+            yield max(alike, key=lambda each: self._kinship(resource, each)) if len(alike) > 1 else alike[0]
+
+    def _kinship(self, one: Resource, other: Resource) -> int:
+        return len({each.urn for each in self.ancestors(one)} & {each.urn for each in self.ancestors(other)})
 
     def one(self, resource: Resource, path: str, *types: str) -> Resource | None:
         return next(iter(self.referred(resource, path, *types)), None)

@@ -96,6 +96,8 @@ class Resource:
     references: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     protected: bool = False
     id: str = ""
+    #: Who makes it, by URN: one for each cluster of the stack. Empty where nobody said.
+    provider: str = ""
 
     @property
     def view(self) -> View:
@@ -112,6 +114,10 @@ class Resource:
 
     def texts(self, path: str) -> list[str]:
         return self.view.texts(path)
+
+    def beside(self, other: "Resource") -> bool:
+        """Whether both are made by the same provider, and so in the same cluster, as far as is known."""
+        return self.provider == other.provider or not (self.provider and other.provider)
 
     @property
     def service(self) -> str:

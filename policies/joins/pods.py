@@ -91,6 +91,7 @@ def namespace_of(resource: Resource, graph: Graph) -> Resource | None:
 
 def nearest(resource: Resource, candidates: Sequence[Resource], graph: Graph) -> Resource | None:
     """A stack may have two clusters with objects of the same names: the one on the resource's side of the stack."""
+    candidates = [each for each in candidates if each.beside(resource)]
     if len(candidates) < 2:
         return next(iter(candidates), None)
     above = {each.urn for each in graph.ancestors(resource)}
@@ -139,5 +140,5 @@ def _meets(labels: dict[str, str], expression: View) -> bool:
 def selected(service: Resource, resource: Resource) -> bool:
     """Whether a Service sends requests to these pods."""
     selector = service.get("spec.selector", {})
-    together = namespace_name(service) == namespace_name(resource)
+    together = namespace_name(service) == namespace_name(resource) and service.beside(resource)
     return bool(selector) and together and matches(labels_of(resource), selector)

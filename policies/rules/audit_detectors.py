@@ -164,7 +164,7 @@ def _part_of_another(alarm: Resource, graph: Graph) -> bool:
     needs=(TRAIL,),
 )
 def root_alarm(graph: Graph) -> Problems:
-    yield from _watched(graph, "Root", "root")
+    yield from _watched(graph, "root", "Root")
 
 
 @stack_rule(
@@ -177,7 +177,7 @@ def root_alarm(graph: Graph) -> Problems:
     needs=(TRAIL,),
 )
 def login_alarm(graph: Graph) -> Problems:
-    yield from _watched(graph, "ConsoleLogin", "failed logins")
+    yield from _watched(graph, "failed logins", "ConsoleLogin", "Fail")
 
 
 @stack_rule(
@@ -190,11 +190,11 @@ def login_alarm(graph: Graph) -> Problems:
     needs=(TRAIL,),
 )
 def trail_alarm(graph: Graph) -> Problems:
-    yield from _watched(graph, "StopLogging", "changes to the trail")
+    yield from _watched(graph, "changes to the trail", "StopLogging")
 
 
-def _watched(graph: Graph, word: str, what: str) -> Problems:
-    filters = [each for each in graph.of(_FILTER) if word in str(each.get("pattern", ""))]
+def _watched(graph: Graph, what: str, *words: str) -> Problems:
+    filters = [each for each in graph.of(_FILTER) if all(word in str(each.get("pattern", "")) for word in words)]
     metrics = {str(each.get("metricTransformation.name")) for each in filters}
     if not filters:
         yield Problem("pattern", f"a metric filter for {what}", None)

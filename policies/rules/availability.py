@@ -68,6 +68,11 @@ def documented(graph: Graph) -> Iterator[tuple[str, dict[str, str], int, tuple[s
     yield "Sentinel", {_WORKLOAD: "sentinel"}, system.cache.sentinels, (STATEFUL_SET,)
 
 
+def _at_home(resource: Resource, graph: Graph) -> bool:
+    """What stands by in the recovery region runs fewer on purpose, and makes up for nothing here."""
+    return all(each.type != "lifeline:aws:RecoveryRegion" for each in graph.ancestors(resource))
+
+
 @stack_rule(
     "LL-AVL-001",
     "Everything runs in the documented number",
@@ -78,7 +83,7 @@ def documented(graph: Graph) -> Iterator[tuple[str, dict[str, str], int, tuple[s
 )
 def documented_numbers(graph: Graph) -> Problems:
     for name, labels, wanted, kinds in documented(graph):
-        found = [each for each in graph.of(*kinds) if matches(labels_of(each), labels)]
+        found = [each for each in graph.of(*kinds) if matches(labels_of(each), labels) and _at_home(each, graph)]
         if not found:
             yield Problem(f"replicas of {name}", str(wanted), "none at all")
             continue
@@ -104,7 +109,8 @@ def has_budget(resource: Resource, graph: Graph) -> Problems:
         raise NotApplicable("drains of staging need not wait")
     labels, namespace = labels_of(resource), namespace_name(resource)
     for budget in graph.of(_BUDGET):
-        if namespace_name(budget) == namespace and matches(labels, budget.get("spec.selector", {})):
+        here = budget.beside(resource) and namespace_name(budget) == namespace
+        if here and matches(labels, budget.get("spec.selector", {})):
             return
     yield Problem("spec.template.metadata.labels", "a PodDisruptionBudget that selects them", "none")
 

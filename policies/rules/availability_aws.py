@@ -21,7 +21,8 @@ _STATEFUL = (
 )
 _RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 _ELB = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application"
-_MONITOR = re.compile(r"^\s*sentinel monitor \S+ \S+ \S+ (\d+)\s*$", re.MULTILINE)
+#: In Sentinel's own configuration, or in the settings of a script that writes it.
+_QUORUM = re.compile(r"^\s*(?:sentinel monitor \S+ \S+ \S+ |(?:SENTINEL_)?QUORUM=['\"]?)(\d+)['\"]?\s*$", re.MULTILINE)
 
 
 def _in_staging(resource: Resource) -> bool:
@@ -218,7 +219,7 @@ def node_zones(graph: Graph) -> Problems:
 def sentinel_majority(settings: Resource, graph: Graph) -> Problems:
     found = False
     for name, text in settings.get("data", {}).items():
-        for quorum in _MONITOR.findall(str(text)):
+        for quorum in _QUORUM.findall(str(text)):
             found = True
             if int(quorum) < 2:
                 yield Problem(f"data[{name}]", "a quorum of 2 at least", f"a quorum of {quorum}")

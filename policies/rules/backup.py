@@ -4,6 +4,7 @@ from policies.context import context_of
 from policies.core.graph import Graph
 from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Binds, Problem, Problems, Severity, rule, stack_rule
+from policies.joins.backups import disks, takes
 from policies.joins.buckets import BUCKET, is_copy, parts
 from policies.joins.databases import DATABASE, is_replica
 from policies.joins.expect import is_given, literal, not_literal, number
@@ -129,9 +130,24 @@ def in_backup_plan(graph: Graph) -> Problems:
     for kind in (_VAULT, _PLAN, _SELECTION):
         if not graph.of(kind):
             yield Problem("", f"a resource {kind}", None)
-    for selection in graph.of(_SELECTION):
+    selections = graph.of(_SELECTION)
+    for selection in selections:
         if not any(is_given(selection, name) for name in ("resources", "selectionTags", "conditions")):
             yield Problem("selectionTags", "tags or ARNs", None, selection)
+    if not selections:
+        return
+    for database in graph.of(DATABASE):
+        if not is_replica(database) and not any(takes(each, database, "rds", graph) for each in selections):
+            yield Problem("", "a selection that takes it", None, database)
+    for kept in disks(graph)[:1]:
+        if not any(takes(each, kept, "ec2", graph) for each in selections):
+            yield Problem("", "a selection that takes volumes", None)
+    vaults = [str(each.get("name")) for each in graph.of(_VAULT) if each.is_known("name")]
+    for plan in graph.of(_PLAN):
+        for each in plan.each("rules") if plan.is_known("rules") else ():
+            found = each.get("targetVaultName") if each.is_known("targetVaultName") else None
+            if found and len(vaults) == len(graph.of(_VAULT)) and found not in vaults:
+                yield Problem(each.at("targetVaultName"), "a vault of this stack", found, plan)
 
 
 @rule(

@@ -242,7 +242,7 @@ def _in_critical_lane(resource: Resource) -> None:
 )
 def asked_from_outside(graph: Graph) -> Problems:
     system = critical_system(graph)
-    watched = (*system.critical_paths, *((system.crisis.page_path,) if system.crisis else ()))
     asked = [str(each.get("resourcePath", "")) for each in graph.of("aws:route53/healthCheck:HealthCheck")]
-    if not any(path == each or path.startswith(f"{each}/") for path in asked for each in watched):
-        yield Problem("resourcePath", f"a health check below {' or '.join(watched)}", asked or None)
+    for watched in (system.critical_paths, (system.crisis.page_path,) if system.crisis else ()):
+        if watched and not any(path == each or path.startswith(f"{each}/") for path in asked for each in watched):
+            yield Problem("resourcePath", f"a health check below {' or '.join(watched)}", asked or None)

@@ -26,8 +26,14 @@ _TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 )
 def database_key(database: Resource, graph: Graph) -> Problems:
     source = graph.one(database, "replicateSourceDb", DATABASE)
-    inherits = source is not None and not is_given(database, "kmsKeyId")
+    inherits = source is not None and not is_given(database, "kmsKeyId") and not _in_another_region(database)
     yield from customer_key(source if source is not None and inherits else database, graph, "kmsKeyId")
+
+
+def _in_another_region(replica: Resource) -> bool:
+    """Then its source is named by its ARN, not known before the update, and its key is none of the source's."""
+    path = "replicateSourceDb"
+    return not replica.is_known(path) or str(replica.get(path)).startswith("arn:")
 
 
 @rule(

@@ -36,9 +36,12 @@ def names_filtered(vpc: Resource, graph: Graph) -> Problems:
     needs=(_NAMES,),
 )
 def others_blocked(graph: Graph) -> Problems:
-    actions = {str(each.get("action")) for each in graph.of(_NAME_RULE)}
-    if "BLOCK" not in actions:
-        yield Problem("action", "a rule that blocks", ", ".join(sorted(actions)) or None)
+    groups = graph.of("aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup")
+    for group in groups or [None]:
+        rules = graph.referring(group, "firewallRuleGroupId", _NAME_RULE) if group else graph.of(_NAME_RULE)
+        actions = {str(each.get("action")) for each in rules}
+        if "BLOCK" not in actions:
+            yield Problem("action", "a rule that blocks", ", ".join(sorted(actions)) or None, group)
 
 
 @rule(
@@ -83,6 +86,6 @@ def documented_addresses(graph: Graph) -> Problems:
     system = context_of(graph).system
     if system is None:
         raise NotApplicable("none of the documented platforms")
-    found = [str(each.get("cidrBlock")) for each in graph.of(_VPC)]
-    if system.firewall.network_cidr not in found:
-        yield Problem("cidrBlock", system.firewall.network_cidr, ", ".join(found))
+    for each in graph.of(_VPC):
+        if (found := each.get("cidrBlock")) != system.firewall.network_cidr:
+            yield Problem("cidrBlock", system.firewall.network_cidr, found, each)

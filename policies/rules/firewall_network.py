@@ -252,10 +252,19 @@ def access_list(acl: Resource, graph: Graph) -> Problems:
     needs=("aws:eks/cluster:Cluster",),
 )
 def private_ways(graph: Graph) -> Problems:
-    served = {str(each.get("serviceName", "")).rpartition(".")[2] for each in graph.of(_ENDPOINT)}
-    for service in ("s3", "kms", "secretsmanager", "logs", "sts"):
-        if service not in served:
-            yield Problem("", f"an endpoint for {service}", ", ".join(sorted(served)))
+    networks: dict[Resource | None, list[Resource]] = {}
+    for each in graph.of(_ENDPOINT):
+        networks.setdefault(graph.one(each, "vpcId", _VPC), []).append(each)
+    inhabited = {network: those for network, those in networks.items() if any(map(_is_interface, those))}
+    for network, those in (inhabited or {None: graph.of(_ENDPOINT)}).items():
+        served = {str(each.get("serviceName", "")).rpartition(".")[2] for each in those}
+        for service in ("s3", "kms", "secretsmanager", "logs", "sts"):
+            if service not in served:
+                yield Problem("", f"an endpoint for {service}", ", ".join(sorted(served)), network)
+
+
+def _is_interface(endpoint: Resource) -> bool:
+    return endpoint.get("vpcEndpointType", "Gateway") == "Interface"
 
 
 @rule(

@@ -19,6 +19,8 @@ _CREDENTIALS = (
     re.compile(r"\bxox[abp]-[A-Za-z0-9-]{10,}"),
     re.compile(r"\bsk-[A-Za-z0-9_-]{20,}"),
 )
+#: A tag of volumes in the parameters of their class.
+_DRILLS = "lifeline:component=drills"
 
 
 @rule(
@@ -82,6 +84,8 @@ def volumes_kept(storage: Resource, graph: Graph) -> Problems:
     system = context_of(graph).system
     if system is not None and not system.production:
         raise NotApplicable("staging is made and taken down")
+    if _DRILLS in storage.get("parameters", {}).values():
+        raise NotApplicable("its volumes hold restored copies and go with the drill")
     found = storage.get("reclaimPolicy", "Delete")
     if found != "Retain":
         yield Problem("reclaimPolicy", "Retain", found)

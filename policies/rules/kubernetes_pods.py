@@ -15,6 +15,7 @@ from policies.joins.pods import (
 
 _NSA = "https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF"
 _DOCS = "https://kubernetes.io/docs"
+_SECRET = "aws:secretsmanager/secret:Secret"
 #: A path or another variable: where a secret is, not what it is.
 _PLACES = ("/", "$(")
 _SECRET_NAME = re.compile(r"(?i)(password|passwd|secret|token|api_?key|private_?key|credential)s?$")
@@ -128,13 +129,15 @@ def reserved(resource: Resource, graph: Graph) -> Problems:
     link=f"{_DOCS}/concepts/security/secrets-good-practices/",
 )
 def no_secret_in_clear(resource: Resource, graph: Graph) -> Problems:
+    """The names of secrets that this stack makes are no secrets."""
+    names = {str(each.get("name")) for each in graph.of(_SECRET) if each.is_known("name")}
     for container in containers(pod_of(resource)):
         for variable in container.each("env"):
             name = str(variable.get("name", ""))
             if not _SECRET_NAME.search(name):
                 continue
             value = str(variable.get("value", ""))
-            if value and not value.startswith(_PLACES):
+            if value and not value.startswith(_PLACES) and not set(value.split(",")) <= names:
                 yield Problem(variable.at("value"), f"a reference to a secret for {name}", "a value in clear")
 
 

@@ -37,8 +37,8 @@ def _feature(name: str, status: str = "ENABLED") -> Any:
     return aws(FEATURE, name=name, status=status)
 
 
-def _watch(word: str) -> Cases:
-    seen = aws(FILTER, pattern=f"{{ $.x = {word} }}", metricTransformation={"name": "seen"})
+def _watch(*words: str) -> Cases:
+    seen = aws(FILTER, pattern=f"{{ $.x = {' '.join(words)} }}", metricTransformation={"name": "seen"})
     return Cases(
         passing=[stack(t=aws(TRAIL), f=seen, a=aws(ALARM, metricName="seen"))],
         failing=[
@@ -158,6 +158,6 @@ CASES = {
         unknown=[stack(a=aws(ALARM, name="a"), c=aws(COMPOSITE, alarmRule=UNKNOWN, alarmActions=["arn:t"]))],
     ),
     "LL-AUD-017": _watch("Root"),
-    "LL-AUD-018": _watch("ConsoleLogin"),
+    "LL-AUD-018": _watch("ConsoleLogin", "Failed"),
     "LL-AUD-019": _watch("StopLogging"),
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.policies.cases import UNKNOWN, Cases, aws, ref, stack
+from tests.policies.cases import UNKNOWN, Cases, Given, Stack, aws, ref, stack
 from tests.policies.of_property import ELSEWHERE, WRITTEN, about
 
 DB = "rds/instance:Instance"
@@ -23,6 +23,15 @@ ALWAYS_KNOWN = {"unknown": "which resources there are is always known"}
 
 def _plan(*rules: Any) -> Any:
     return stack(p=aws(PLAN, rules=list(rules)))
+
+
+def _backed_up(selection: Given) -> Stack:
+    return stack(
+        db=aws(DB, tags={"backup": "daily"}),
+        v=aws(VAULT, name="vault"),
+        p=aws(PLAN, rules=[{"targetVaultName": "vault"}]),
+        s=selection,
+    )
 
 
 CASES = {
@@ -47,11 +56,18 @@ CASES = {
     "LL-BAK-005": about(DB, "autoMinorVersionUpgrade", [True], [False], literal=True, missing=False),
     "LL-BAK-006": about(DB, "copyTagsToSnapshot", [True], [False], literal=True),
     "LL-BAK-010": Cases(
-        passing=[stack(db=aws(DB), v=aws(VAULT), p=aws(PLAN), s=aws(SELECTION, selectionTags=[{"key": "backup"}]))],
+        passing=[
+            _backed_up(aws(SELECTION, selectionTags=[{"key": "backup", "value": "daily"}])),
+            _backed_up(aws(SELECTION, resources=[ref("db.arn")])),
+            _backed_up(aws(SELECTION, resources=["*"])),
+        ],
         failing=[
             stack(db=aws(DB)),
             stack(db=aws(DB), v=aws(VAULT), p=aws(PLAN)),
             stack(db=aws(DB), v=aws(VAULT), p=aws(PLAN), s=aws(SELECTION)),
+            _backed_up(aws(SELECTION, selectionTags=[{"key": "backup", "value": "weekly"}])),
+            _backed_up(aws(SELECTION, resources=["arn:aws:ec2:us-east-1:111122223333:volume/*"])),
+            {**_backed_up(aws(SELECTION, resources=["*"])), "p": aws(PLAN, rules=[{"targetVaultName": "elsewhere"}])},
         ],
         not_applicable=[ELSEWHERE],
         without=ALWAYS_KNOWN,

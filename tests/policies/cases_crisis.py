@@ -152,8 +152,11 @@ _AUTOSCALER = k8s(
 )
 
 
-def _check(path: Any, system: str = "being") -> Stack:
-    return stack(b=of(system), h=aws("route53/healthCheck:HealthCheck", resourcePath=path))
+def _check(*paths: Any, system: str = "being") -> Stack:
+    checks = {
+        f"h{number}": aws("route53/healthCheck:HealthCheck", resourcePath=path) for number, path in enumerate(paths)
+    }
+    return stack(b=of(system), **checks)
 
 
 CASES = {
@@ -262,9 +265,15 @@ CASES = {
         **_UNSEEN_PROXY,
     ),
     "LL-CRI-012": Cases(
-        passing=[_check("/crisis/988/status"), _check("/help-now")],
-        failing=[_check("/health"), stack(b=of()), _check("/crisis-of-confidence")],
-        not_applicable=[ELSEWHERE, _check("/health", "astral-draft")],
+        passing=[_check("/crisis/988/status", "/help-now")],
+        failing=[
+            _check("/health"),
+            stack(b=of()),
+            _check("/crisis/988/status"),
+            _check("/help-now"),
+            _check("/crisis-of-confidence", "/help-now"),
+        ],
+        not_applicable=[ELSEWHERE, _check("/health", system="astral-draft")],
         unknown=[_check(UNKNOWN)],
     ),
 }

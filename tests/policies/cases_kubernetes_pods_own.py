@@ -1,8 +1,9 @@
 """Cases of what pods owe beyond the Pod Security Standards."""
 
+from dataclasses import replace
 from typing import Any
 
-from tests.policies.cases import UNKNOWN, Cases, Given, Stack, k8s, stack
+from tests.policies.cases import UNKNOWN, Cases, Given, Stack, aws, k8s, stack
 from tests.policies.cases_kubernetes_pods import ELSEWHERE, UNSEEN
 from tests.policies.pods import POD, bare, container, cron_job, daemon_set, deployment, job, meta, namespace, pod
 from tests.policies.pods import stateful_set as stateful
@@ -37,6 +38,16 @@ def _of_container(*changes: dict[str, Any], right: tuple[dict[str, Any], ...] = 
 
 def _environment(*variables: dict[str, Any]) -> dict[str, Any]:
     return {"env": list(variables)}
+
+
+def _with_names_of_secrets(*changes: dict[str, Any], right: tuple[dict[str, Any], ...]) -> Cases:
+    """A list of names of the stack's own secrets tells nobody anything."""
+    usual = _of_container(*changes, right=right)
+    named = container(_environment({"name": "ROTATED_SECRETS", "value": "shop/db,shop/mail"}))
+    secrets = {each: aws("secretsmanager/secret:Secret", name=f"shop/{each}") for each in ("db", "mail")}
+    listed = stack(w=deployment(pod({"containers.0": named})), **secrets)
+    half = {name: given for name, given in listed.items() if name != "mail"}
+    return replace(usual, passing=[*usual.passing, listed], failing=[*usual.failing, half])
 
 
 _REFERENCE = {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
@@ -93,7 +104,7 @@ CASES = {
         {"resources.requests.cpu": None, "resources.limits.cpu": None},
         right=({"resources.requests": None},),
     ),
-    "LL-POD-026": _of_container(
+    "LL-POD-026": _with_names_of_secrets(
         _environment({"name": "DB_PASSWORD", "value": "hunter2"}),
         _environment({"name": "MODE", "value": "x"}, {"name": "openai_api_key", "value": "sk-1"}),
         right=(
