@@ -46,7 +46,7 @@ def test_preview_and_report_take_at_most_a_fifth_longer(
     run = engine_run(PROGRAM, config=recorded_run.config(), emulators=emulators, limit=600)
     measured = [measure(run, name, ROUNDS) for name, _ in recorded_run.previews(run, *recorded_run.NAMES)]
     run.destroy()
-    publish(measured)
+    publish(measured, ROUNDS)
     assert max(max(each.ratio, each.processor_ratio) for each in measured) <= LIMIT, measured
 
 
@@ -81,15 +81,16 @@ def measure(run: EngineRun, name: str, rounds: int) -> Spent:
     return Spent(name, *clock, *processor)
 
 
-def publish(measured: list[Spent]) -> None:
+def publish(measured: list[Spent], rounds: int) -> None:
     rows = "\n".join(
         f"| {each.preview} | {each.plain:.2f} | {each.with_report:.2f} | {each.ratio:.2f} "
         f"| {each.plain_processor:.2f} | {each.with_report_processor:.2f} | {each.processor_ratio:.2f} |"
         for each in measured
     )
+    often = "once each" if rounds == 1 else f"{rounds} times each, in turns"
     told = (
-        "The small platform of tests/reports (74 resources). Each preview plain, with an event log, and in turns with "
-        f"`python -m reports` in all three forms after it. Limit: {LIMIT} times. On the clock the shortest of all; "
+        "The small platform of tests/reports (74 resources): each preview plain, with an event log, and with "
+        f"`python -m reports` in all three forms after it, {often}. Limit: {LIMIT} times. On the clock the shortest; "
         "processor time, which other work on the machine does not change, on average.\n\n"
     )
     heading = (
