@@ -151,7 +151,9 @@ def test_it_ends_with_an_engine_that_was_killed_once_its_calls_are_done(
 
 
 def test_a_provider_that_cannot_start_says_why(plugin: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run([*plugin, "broken"], env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [*plugin, "broken"], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "the rehearsal's provider did not start: the emulator's address is not there\n"
 
