@@ -14,6 +14,7 @@ entrance = layers.lay_entrance(site, ground, inside)  # names, edge, web firewal
 data = layers.lay_data(site, ground, inside, entrance.names)  # backups, secrets, rotation, database, uploads
 machines = layers.lay_machines(site, ground, inside, entrance.balancer, data)  # cluster, images, audit
 platform = layers.lay_platform(site, data, machines)  # namespaces, cache, proxies, jobs, workloads
+layers.keep_backups(site, ground, data, machines, platform)  # by the clock, verified weekly, restored monthly
 layers.watch_inside(site, ground, data, machines, platform)  # Prometheus, Alertmanager, Grafana, Loki
 recovery = layers.lay_recovery(site, ground, entrance, data, machines, platform)
 alarms = layers.watch_from_outside(site, ground, inside, entrance, data)

@@ -6,6 +6,7 @@ A layer makes components and wires them to each other and to what lower layers h
 from layers.data import lay_data
 from layers.entrance import lay_entrance
 from layers.ground import lay_ground
+from layers.keeping import keep_backups
 from layers.machines import lay_machines
 from layers.network import lay_network
 from layers.platform import lay_platform
@@ -15,6 +16,7 @@ from layers.watch import watch_from_outside, watch_inside
 
 __all__ = [
     "Site",
+    "keep_backups",
     "lay_data",
     "lay_entrance",
     "lay_ground",
