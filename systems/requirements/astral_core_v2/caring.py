@@ -15,10 +15,14 @@ ROWS = (
         row(
             95,
             "The database is dumped daily at 02:00 UTC",
-            "components/kubernetes/jobs.py",
+            "components/kubernetes/backup_jobs.py",
             EXERCISED,
             "code 1",
             decision="SYS-11",
+            proven_by=(
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+                "tests/backup/test_taking.py",
+            ),
         ),
         row(
             96,
@@ -36,6 +40,7 @@ ROWS = (
             EXERCISED,
             "code 2",
             decision="SYS-27",
+            proven_by="tests/backup/test_state.py",
         ),
         row(
             98,
@@ -51,6 +56,7 @@ ROWS = (
             IMAGE,
             EXERCISED,
             "code 3",
+            proven_by="tests/backup/test_drill.py",
         ),
     ),
     under(

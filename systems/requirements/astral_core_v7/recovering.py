@@ -255,7 +255,14 @@ ROWS = (
             "check Performance optimization",
             "check Capacity planning review",
         ),
-        row(119, "A recovery drill", IMAGE, EXERCISED, "check Disaster recovery drill"),
+        row(
+            119,
+            "A recovery drill",
+            IMAGE,
+            EXERCISED,
+            "check Disaster recovery drill",
+            proven_by="tests/backup/test_drill.py",
+        ),
     ),
     under(
         f"{TASKS} > Quarterly",

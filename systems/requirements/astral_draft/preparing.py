@@ -111,6 +111,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="DRAFT-D07",
+            proven_by="tests/backup/test_state.py",
         ),
         row(
             18,
@@ -140,6 +141,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="DRAFT-D06",
+            proven_by=("tests/backup/test_taking.py", "tests/backup/test_restoring.py"),
         ),
     ),
     under(

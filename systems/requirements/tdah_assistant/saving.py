@@ -20,7 +20,15 @@ ROWS = (
     under("Backup and Recovery", row(115, "Three parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Backup and Recovery > Database Backup",
-        row(116, "Full dumps in custom format as backup_user", IMAGE, EXERCISED, "code 1", decision="TDAH-D09"),
+        row(
+            116,
+            "Full dumps in custom format as backup_user",
+            IMAGE,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D09",
+            proven_by="tests/backup/test_taking.py",
+        ),
         row(
             117,
             "Kept for 30 days, under lock and encrypted",
@@ -50,7 +58,15 @@ ROWS = (
             decision="TDAH-D19",
             proven_by=("tests/components/docker/test_images.py", "tests/components/aws/test_registry.py"),
         ),
-        row(120, "Configuration is saved without secrets", IMAGE, EXERCISED, "code 1", decision="SYS-27"),
+        row(
+            120,
+            "Configuration is saved without secrets",
+            IMAGE,
+            EXERCISED,
+            "code 1",
+            decision="SYS-27",
+            proven_by="tests/backup/test_state.py",
+        ),
         row(
             121,
             "Logs leave the pods as they are written and are kept by class",
