@@ -97,7 +97,8 @@ class Member:
         return Impatient(self.inside, self.port, self.trust)
 
     def connect(self, user: str) -> Connection:
-        return Connection(self.door, user, PASSWORD.format(user=user))
+        """With patience: a busy machine may take seconds to answer."""
+        return Connection(Server(self.inside, self.port, self.trust), user, PASSWORD.format(user=user))
 
     def tell(self, user: str, *words: str) -> object:
         with self.connect(user) as connection:

@@ -19,6 +19,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
 from lifeline_rotation import redis, secrets_manager
+from lifeline_rotation.address import Server
 from moto.server import ThreadedMotoServer
 
 from rehearsal.paths import PROJECT
@@ -95,7 +96,7 @@ class Stack:
 
     def login(self, user: str, known: dict[str, Any]) -> None:
         for node in self.cluster.nodes:
-            redis.Connection(node.door, user, known["password"]).close()
+            redis.Connection(Server(node.inside, node.port, node.trust), user, known["password"]).close()
 
 
 @pytest.fixture(scope="module")

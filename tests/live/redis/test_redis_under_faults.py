@@ -3,6 +3,7 @@
 Each fault is a test of its own and writes its own row: `make prove ONLY="redis and killed"`.
 """
 
+import os
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -101,8 +102,10 @@ def _text(rows: list[str]) -> str:
         [
             "Astral Core v2's configuration (down-after 2 s) on real processes: three Redis, three Sentinels, HAProxy.",
             "One client writes a new key every 20 ms through `cache`, with a patience of 1 s, and connects anew after",
-            "each error. All share one machine, which had other work to do: replication has no distance to lose writes",
-            "by, gaps are those of a busy machine. Times that a fault itself lasts are part of its gap.",
+            "each error. All share one machine, which had other work to do (load average as this was written:",
+            f"{os.getloadavg()[2]:.0f}):",
+            "replication has no distance to lose writes by, and gaps are those of a busy machine. Times that a fault",
+            "itself lasts are part of its gap.",
             "",
             f"| {' | '.join(headings)} |",
             f"|{'---|' * len(headings)}",
@@ -110,6 +113,8 @@ def _text(rows: list[str]) -> str:
             "",
             "Two writable: servers that hold themselves for the master while a replica follows them, asked ten times",
             "a second, wherever they are. A master that is cut off goes on taking writes of clients on its side until",
-            "its followers have been silent for `min-replicas-max-lag` (5 s): these are lost, and no others.",
+            "its followers have been silent for `min-replicas-max-lag` (5 s): these are lost. Where a master dies,",
+            "what its replicas had not read yet dies with it: replication is asynchronous, and a process that waits for",
+            "a busy processor reads late.",
         ]
     )
