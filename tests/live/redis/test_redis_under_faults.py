@@ -114,7 +114,7 @@ def _text(rows: list[str]) -> str:
             "Two writable: servers that hold themselves for the master while a replica follows them, asked ten times",
             "a second, wherever they are. A master that is cut off goes on taking writes of clients on its side until",
             "its followers have been silent for `min-replicas-max-lag` (5 s): these are lost. Where a master dies,",
-            "what its replicas had not read yet dies with it: replication is asynchronous, and a process that waits for",
-            "a busy processor reads late.",
+            "what its replicas had not read yet dies with it: replication is asynchronous, and a process that waits",
+            "for a busy processor reads late.",
         ]
     )
