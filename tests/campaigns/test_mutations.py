@@ -8,7 +8,7 @@ from policies.core.rule import all_rules
 from tests.campaigns import figures
 from tests.components.recording import STACKS, recorded
 from tests.policies.mutants import Judged, mutants, resources_of
-from tests.policies.weakenings import EQUIVALENT, WEAKENINGS
+from tests.policies.weakenings import EQUIVALENT, NOT_WEAKENED, WEAKENINGS
 
 LEAST_SHARE = 0.99
 
@@ -22,14 +22,15 @@ def test_mutations() -> None:
     by_stack: list[str] = []
     for stack in STACKS:
         judged = Judged(resources_of(recorded(stack), stack), rules)
-        all_of_them = list(mutants(judged.resources, WEAKENINGS))
+        all_of_them = list(mutants(judged.resources, WEAKENINGS, judged.system))
         survivors = [mutant for mutant in all_of_them if not judged.sees(mutant)]
         made.update(mutant.weakening.rule for mutant in all_of_them)
-        survived.update((each.weakening.rule, each.resource.type, each.weakening.path) for each in survivors)
+        survived.update((each.weakening.rule, each.type, each.weakening.path) for each in survivors)
         by_stack.append(f"| {stack} | {len(all_of_them)} | {len(all_of_them) - len(survivors)} |")
-    total, left = sum(made.values()), sum(survived.values())
+    as_good = sum(count for (rule, _, path), count in survived.items() if (rule, path) in EQUIVALENT)
+    total, left = sum(made.values()) - as_good, sum(survived.values()) - as_good
     listed = [
-        f"| {rule} | {type} | {path} | {count} | {EQUIVALENT.get((rule, path), 'none: a gap')} |"
+        f"| {rule} | {type} | {path or 'itself'} | {count} | {EQUIVALENT.get((rule, path), 'none: a gap')} |"
         for (rule, type, path), count in sorted(survived.items())
     ]
     figures.write(
@@ -38,7 +39,10 @@ def test_mutations() -> None:
         "\n".join(
             [
                 f"Caught by the rule meant for it: {total - left} of {total} mutants, {(total - left) / total:.2%}.",
-                f"{len(WEAKENINGS)} weakenings, {len(made)} of {len(rules)} rules, registrations on mocks.",
+                f"{as_good} more are as good as what they were made of; the second table says why.",
+                f"{len(WEAKENINGS)} weakenings for {len(made)} of {len(rules)} rules, registrations on mocks:",
+                "a property flipped, dropped or lowered below what the document has,",
+                "a resource taken away, or one added that is refused.",
                 "",
                 "| stack | mutants | caught |",
                 "|---|---|---|",
@@ -47,8 +51,13 @@ def test_mutations() -> None:
                 "| rule | survivors' type | property | mutants | why that is right |",
                 "|---|---|---|---|---|",
                 *listed,
+                "",
+                "| rule | why nothing is weakened for it |",
+                "|---|---|",
+                *(f"| {rule} | {why} |" for rule, why in sorted(NOT_WEAKENED.items())),
             ]
         ),
     )
     assert (total - left) / total >= LEAST_SHARE
+    assert made.keys() | NOT_WEAKENED.keys() == rules.keys()
     assert all((rule, path) in EQUIVALENT for rule, _, path in survived)

@@ -90,6 +90,12 @@ def _ingress(annotations: Any = None, **spec: Any) -> Given:
 _STAGING_BUCKET = aws("s3/bucket:Bucket", tags=_OURS)
 _CNI = {"addonName": "vpc-cni"}
 
+
+def _made_of(source: Given) -> Stack:
+    """Settings that are not known yet, because this resource's outputs go into them."""
+    return stack(s=source, c=k8s("core/v1:ConfigMap", metadata=meta("c", "platform"), data=ref("s.output")))
+
+
 CASES = {
     "LL-CLU-040": _of(
         _cluster,
@@ -253,14 +259,18 @@ CASES = {
         "volumeBindingMode",
     ),
     "LL-CLU-065": Cases(
-        passing=[stack(c=_settings(file="url = postgresql://$USER:$PASSWORD@database:5432/x")), stack(c=_settings())],
+        passing=[
+            stack(c=_settings(file="url = postgresql://$USER:$PASSWORD@database:5432/x")),
+            stack(c=_settings()),
+            _made_of(aws("rds/instance:Instance")),
+        ],
         failing=[
             stack(c=_settings(file="-----BEGIN RSA PRIVATE KEY-----\nMIIE")),
             stack(c=_settings(a="x", b="postgresql://app:s3cr3tpassword@database:5432/x")),
             stack(c=_settings(key="AKIA" + "ABCDEFGHIJKLMNOP")),
         ],
         not_applicable=[ELSEWHERE],
-        unknown=[stack(c=k8s("core/v1:ConfigMap", metadata=meta("c", "platform"), data=UNKNOWN))],
+        unknown=[_made_of(aws("secretsmanager/secretVersion:SecretVersion"))],
     ),
     "LL-CLU-066": Cases(
         passing=[stack(i=_ingress(ingressClassName="alb"))],
