@@ -53,14 +53,13 @@ def copy_names(system: System, elsewhere: Naming) -> tuple[str, ...]:
 
 
 class Backups(pulumi.ComponentResource):
-    """`buckets` by class (two classes may share one), `arns` for the audit trail, `vault_*` for the plan."""
+    """`buckets` by class (two classes may share one), `arns` for the audit trail, `vault_*` for the plan, where there is a vault."""
 
     buckets: dict[str, pulumi.Input[str]]
     arns: list[pulumi.Output[str]]
     copied: Mapping[str, str]
     """Each bucket and its copy in the recovery region, by names that are known before they exist."""
-    vault_name: pulumi.Output[str] | None = None
-    vault_arn: pulumi.Output[str] | None = None
+    vault: BackupVault | None = None
 
     def __init__(self, name: str, args: BackupsArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:Backups", name, None, opts)
@@ -75,9 +74,22 @@ class Backups(pulumi.ComponentResource):
         self.copied = {}
         self.arns = [bucket.arn for bucket in self._all.values()]
         if args.vault:
-            vault = self._create_vault()
-            self.vault_name, self.vault_arn = vault.vault_name, vault.vault_arn
-        self.register_outputs({"buckets": self.buckets, "vaultName": self.vault_name})
+            self.vault = self._create_vault()
+        self.register_outputs({"buckets": self.buckets, "vaultName": self.vault_name if self.vault else None})
+
+    @property
+    def vault_name(self) -> pulumi.Output[str]:
+        return self._vault_made.vault_name
+
+    @property
+    def vault_arn(self) -> pulumi.Output[str]:
+        return self._vault_made.vault_arn
+
+    @property
+    def _vault_made(self) -> BackupVault:
+        if self.vault is None:
+            raise LookupError(f"{self._name} has no vault: it takes copies of objects only")
+        return self.vault
 
     @property
     def names_known(self) -> tuple[str, ...]:
