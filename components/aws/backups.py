@@ -53,7 +53,7 @@ def copy_names(system: System, elsewhere: Naming) -> tuple[str, ...]:
 
 
 class Backups(pulumi.ComponentResource):
-    """`buckets` by class (two classes may share one), `arns` for the audit trail, `vault_*` for the plan, where there is a vault."""
+    """`buckets` by class (two may share one), `arns` for the audit trail, `vault_*` for the plan where there is a vault."""
 
     buckets: dict[str, pulumi.Input[str]]
     arns: list[pulumi.Output[str]]
