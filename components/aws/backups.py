@@ -53,7 +53,7 @@ def copy_names(system: System, elsewhere: Naming) -> tuple[str, ...]:
 
 
 class Backups(pulumi.ComponentResource):
-    """`buckets` by class, `arns` for the audit trail, `vault_name` and `vault_arn` for the plan, where there is a vault."""
+    """`buckets` by class, `arns` for the audit trail, `vault_name` and `vault_arn` where there is a vault."""
 
     buckets: dict[str, pulumi.Input[str]]
     arns: list[pulumi.Output[str]]
