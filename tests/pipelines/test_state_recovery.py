@@ -51,7 +51,7 @@ LOST: dict[str, tuple[Callable[[Account], None], str]] = {
         (b'{"checkpoint": {"latest": {"resources": [{}]}}}', "a resource without a name"),
         (b'{"checkpoint": {"latest": {"resources": [{"urn": "u::b", "parent": "u::a"}]}}}', "b stands on a"),
         (b'{"checkpoint": {"latest": {"resources": [{"urn": "u::a"}, {"urn": "u::b", "parent": "u::a"}]}}}', ""),
-        (gzip.compress(b'{"checkpoint": {"latest": {"resources": []}}}'), ""),
+        (gzip.compress(b'{"checkpoint": {"latest": {"resources": []}}}', mtime=0), ""),
         (b'{"checkpoint": {"stack": "prod", "latest": null}}', ""),
     ],
 )
