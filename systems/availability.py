@@ -51,7 +51,8 @@ def at_level(system: System, number: int, because: str) -> System:
         "objectives.zones": better(system.objectives.zones, level.zones),
         "database.multi_az": better(system.database.multi_az, level.multi_az),
         "load_balancer.replicas": better(system.load_balancer.replicas, level.replicas),
-        "database.pooler.replicas": better(system.database.pooler.replicas, level.replicas),
+        # Fewer would each take more connections, and more than there are while one replaces another.
+        "database.pooler.replicas": max(system.database.pooler.replicas, level.replicas),
         **{
             f"application.workloads[{each.name}].replicas": better(each.replicas, level.replicas)
             for each in system.workloads

@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +14,7 @@ LOOPBACK = "127.0.0.1"
 #: Below the ranges from which Linux (32768) and macOS (49152) give ports to outgoing connections.
 _RANGE = range(18000, 32000)
 _LISTENING = "0A"
+_CLOSING_SECONDS = 2.0
 
 
 def choose(name: str, preferred: int | None) -> int:
@@ -21,7 +23,7 @@ def choose(name: str, preferred: int | None) -> int:
         if not is_free(pinned):
             raise taken(name, pinned)
         return pinned
-    if preferred and is_free(preferred):
+    if preferred and _is_free_soon(preferred):
         return preferred
     for candidate in random.sample(_RANGE, 200):
         if is_free(candidate):
@@ -71,6 +73,14 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _is_free_soon(port: int) -> bool:
+    """A killed process counts as gone as soon as it has lost its memory; it closes its sockets a moment later."""
+    deadline = time.monotonic() + _CLOSING_SECONDS
+    while not (free := is_free(port)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return free
 
 
 def accepts(port: int) -> bool:

@@ -87,7 +87,7 @@ def _told(made: Registered) -> dict[str, Any]:
         hosts = [made.inputs["domainName"], *made.inputs.get("subjectAlternativeNames", [])]
         return {"domainValidationOptions": [_proof(host) for host in hosts]}
     if "rds/instance:" in made.type:
-        return {"address": f"{made.inputs['identifier']}.rds.amazonaws.com"}
+        return {"address": f"{made.inputs.get('identifier', made.name)}.rds.amazonaws.com"}
     if "route53/zone:" in made.type:
         return {"zoneId": made.id, "nameServers": ["ns-1.awsdns-1.org", "ns-2.awsdns-2.net"]}
     if "cloudfront/distribution:" in made.type:

@@ -2,16 +2,17 @@
 
 import pytest
 
-from tests.components.recording import STACKS, of, recorded
+from tests.components.recording import STACKS, at_home, of, recorded
 
+DEFAULT = "storageclass.kubernetes.io/is-default-class"
 #: In one process with the other tests of whole stacks: the programs are run once for all.
 pytestmark = pytest.mark.xdist_group("registrations")
 
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_volume_of_the_default_class_is_copied_daily(stack: str) -> None:
-    classes = [each for each in of(recorded(stack), "StorageClass") if not each.name.startswith("recovery-region-")]
-    [storage] = [each.inputs for each in classes]
+    classes = [each.inputs for each in of(at_home(stack), "StorageClass")]
+    [storage] = [each for each in classes if each["metadata"].get("annotations", {}).get(DEFAULT) == "true"]
     told = (text for key, text in storage["parameters"].items() if key.startswith("tagSpecification"))
     written = dict(text.split("=", 1) for text in told)
     [selection] = [each.inputs for each in of(recorded(stack), "backup/selection:Selection") if "volumes" in each.name]

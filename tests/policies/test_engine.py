@@ -26,7 +26,7 @@ def run_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Batch],
     plugins.assemble(toolchain.ensure(Silent(), ["pulumi"])["pulumi"])
     for package in plugins.PROVIDERS:
         program = str(Path(__file__).with_name("accepting_provider.py"))
-        plugins.install_provider(package, VERSION, [sys.executable, program, package])
+        plugins.install_provider(package, VERSION, [sys.executable, program, package, VERSION])
 
     def make(batch: Batch) -> EngineRun:
         number = len(list(tmp_path.glob("batch-*")))

@@ -89,7 +89,7 @@ def test_uploads_are_scanned_and_malware_cannot_be_read(stack: str) -> None:
     }
 
 
-def test_only_the_workload_that_stores_uploads_reaches_them() -> None:
+def test_only_the_workload_that_stores_uploads_and_their_backup_reach_them() -> None:
     resources = at_home("prod")
     bucket = only(resources, "s3/bucket:Bucket", "uploads-files-bucket").inputs["bucket"]
     reaching = {
@@ -97,4 +97,4 @@ def test_only_the_workload_that_stores_uploads_reaches_them() -> None:
         for each in resources
         if each.type.endswith("iam/policy:Policy") and f"arn:aws:s3:::{bucket}" in each.inputs["policy"]
     }
-    assert reaching == {"cluster-pod-astral-web-rights", "uploads-scanner-rights"}
+    assert reaching == {"cluster-pod-astral-web-rights", "cluster-pod-backup-rights", "uploads-scanner-rights"}
