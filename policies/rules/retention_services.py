@@ -5,8 +5,8 @@ from policies.core.resource import NotApplicable
 from policies.core.rule import Binds, Problem, Problems, Severity, stack_rule
 
 #: Services with which AWS signs for health data, by the name that Pulumi gives them, and those that hold none.
-#: Compared on 2026-11-21 with what is public of AWS' list (its HIPAA whitepaper, last of 2021, and copies of the page);
-#: the page that LL-RET-001 links to is the authority, grows, and is to be read before anything is added here.
+#: As of 2026-11-21, from what is public beside AWS' own page (its whitepaper, last of 2021, copies of the page), not
+#: held against it entry by entry; the page that LL-RET-001 links to is the authority, and grows.
 ELIGIBLE = frozenset(
     [
         "accessanalyzer",
