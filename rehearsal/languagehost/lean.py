@@ -1,7 +1,7 @@
 """What the SDK does at a cost that grows with the square of a program, done at one that grows with the program.
 
-Nothing a program can see changes. Measured on stack prod (1,370 resources, 14,000 outputs), seconds of processor time:
-the program of an `up` 77 before and 32 after, of a preview 23 and 12; the engine of an `up` 194 and 147.
+Nothing a program can see changes. Measured on stack prod, seconds of processor time: the program of a preview 23 before
+and 12 after, the engine of an `up` 194 and 147; in the program of an `up` the SDK's wait took 45 of 65.
 """
 
 import asyncio
