@@ -26,6 +26,12 @@ def keepsakes(resources: list[Resource]) -> set[str]:
     return {str(each.get("finalSnapshotIdentifier")) for each in databases if not each.get("skipFinalSnapshot")}
 
 
+def unknown_to(resources: list[Resource], stack: StackPaths) -> list[str]:
+    """What a run that was cut off made in AWS and the state has not heard of: no destroy could find it."""
+    known = {resource["urn"] for resource in resources}
+    return [_shown(urn) for urn in sorted(Ledger(stack.ledger).standing()) if urn not in known]
+
+
 def find(stack: StackPaths, kept: Set[str] = frozenset()) -> list[str]:
     """`3 ec2 subnet`, kind by kind; empty when nothing is left but what was to be kept."""
     places = json.loads(stack.endpoints.read_text())
@@ -74,8 +80,11 @@ def _is_a_ghost(arn: str, session: Any, url: str) -> bool:
 
 def _by_the_ledger(stack: StackPaths) -> list[str]:
     """What the AWS provider made and did not delete, tagged or not."""
-    left = Ledger(stack.ledger).standing()
-    return [f"{urn.split('::')[2].rsplit('$', 1)[-1]} {urn.rsplit('::', 1)[-1]}" for urn in sorted(left)]
+    return [_shown(urn) for urn in sorted(Ledger(stack.ledger).standing())]
+
+
+def _shown(urn: str) -> str:
+    return f"{urn.split('::')[2].rsplit('$', 1)[-1]} {urn.rsplit('::', 1)[-1]}"
 
 
 def _in_kubernetes(places: dict[str, dict[str, str]]) -> list[str]:

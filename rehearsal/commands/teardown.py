@@ -62,7 +62,19 @@ def _destroyable(stage: Stage, terminal: Terminal) -> bool:
             f"! the emulators are not all there any more{gone}: their content goes with them", style="yellow"
         )
         return False
+    if unknown := leftovers.unknown_to(stage.checkpoint.resources(), stage.stack):
+        terminal.print(
+            f"! the state knows nothing of {_few(unknown)}: a run was cut off and not repeated; "
+            "all that stands goes with the emulators",
+            style="yellow",
+            markup=False,
+        )
+        return False
     return True
+
+
+def _few(things: list[str]) -> str:
+    return ", ".join(things[:3]) + (f" and {len(things) - 3} more" if len(things) > 3 else "")
 
 
 def _destroy(stage: Stage, terminal: Terminal) -> bool:

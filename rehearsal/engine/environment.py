@@ -28,6 +28,9 @@ def settings(stack: StackPaths) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"{paths.engine_state().as_uri()}?metadata=skip",
         "PULUMI_STACK": stack.stack,
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase),
+        # The state is written once, at the end: written at each step it was nine tenths of what an update of prod cost.
+        # What an engine that is killed never wrote down the providers' ledger knows (see recovery.py).
+        "PULUMI_SKIP_CHECKPOINTS": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # A pulumi-resource-aws on the user's PATH would otherwise be preferred to the rehearsal's.
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",

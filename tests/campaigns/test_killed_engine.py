@@ -13,7 +13,7 @@ import pytest
 from rehearsal import paths
 from tests.campaigns import figures
 from tests.cli.conftest import Rehearsal
-from tests.cli.killed import POLL_SECONDS, Life, done, live, updating_engine
+from tests.cli.killed import POLL_SECONDS, Life, done, engine_at_work, live
 
 pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.campaign]
 
@@ -41,10 +41,10 @@ def lives(tmp_path: Path) -> Iterator[Iterator[Rehearsal]]:
 def _update_seconds(rehearsal: Rehearsal) -> float:
     """How long an undisturbed update takes here and now: the span in which to kill."""
     up = rehearsal.start("up")
-    while updating_engine(rehearsal) is None and up.poll() is None:
+    while engine_at_work(rehearsal) is None and up.poll() is None:
         time.sleep(POLL_SECONDS)
     began = time.monotonic()
-    while updating_engine(rehearsal) is not None:
+    while engine_at_work(rehearsal) is not None:
         time.sleep(POLL_SECONDS)
     seconds = time.monotonic() - began
     _, told = up.communicate(timeout=LIMIT_SECONDS)
@@ -62,8 +62,7 @@ def test_twenty_random_kills(lives: Iterator[Rehearsal]) -> None:
         lived.append(live(next(lives), chance.uniform(0.05, span * 0.95)))
         print(f"{number}/{MOMENTS}: {lived[-1]}", flush=True)
     rows = "\n".join(
-        f"| {number} | {life.killed_after:.1f} | {life.resources_before} | {life.adopted} "
-        f"| {life.seconds_to_recover:.0f} |"
+        f"| {number} | {life.killed_after:.1f} | {life.made_before} | {life.adopted} | {life.seconds_to_recover:.0f} |"
         for number, life in enumerate(lived, 1)
     )
     adopted = sum(life.adopted for life in lived)
@@ -71,7 +70,7 @@ def test_twenty_random_kills(lives: Iterator[Rehearsal]) -> None:
 moment of it (seed {SEED}). Each time the next `up` succeeded, `preview` then showed no change, and `down` left no
 process, no directory and nothing in the emulators. {adopted} resources that were made and never noted were adopted.
 
-| life | killed after s | resources in the state then | adopted | next up took s |
+| life | killed after s | made in AWS by then | adopted | next up took s |
 |---|---|---|---|---|
 {rows}
 """

@@ -3,14 +3,15 @@
 up (killed while it updates), up, preview without changes, down, and then no process of it and no directory.
 """
 
-import json
 import os
 import re
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.providers.aws.ledger import Ledger
 from tests.cli.conftest import Ended, Rehearsal
 
 POLL_SECONDS = 0.01
@@ -21,14 +22,14 @@ class Life:
     """What one killed `up` and the commands after it did."""
 
     killed_after: float
-    resources_before: int
+    made_before: int
     adopted: int
     seconds_to_recover: float
 
 
 def live(rehearsal: Rehearsal, after_seconds: float = 0.0, after_resources: int = 0) -> Life:
-    _kill_in_update(rehearsal, after_seconds, after_resources)
-    before = _resources(rehearsal)
+    kill_in_update(rehearsal, after_seconds, after_resources)
+    before = _made(rehearsal)
     began = time.monotonic()
     done(rehearsal, "up")
     recovered = time.monotonic() - began
@@ -49,7 +50,7 @@ def done(rehearsal: Rehearsal, command: str) -> Ended:
     return ended
 
 
-def updating_engine(rehearsal: Rehearsal) -> int | None:
+def engine_at_work(rehearsal: Rehearsal, operation: str = "up") -> int | None:
     """The pid of this workspace's engine, once it is past the preview."""
     binary = str(rehearsal.workspace / "bin" / "pulumi").encode()
     for directory in Path("/proc").glob("[0-9]*"):
@@ -57,32 +58,35 @@ def updating_engine(rehearsal: Rehearsal) -> int | None:
             words = (directory / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[0] == binary and b"up" in words[:2]:
+        if words[0] == binary and operation.encode() in words[:2]:
             return int(directory.name)
     return None
 
 
-def _kill_in_update(rehearsal: Rehearsal, after_seconds: float, after_resources: int) -> None:
-    up = rehearsal.start("up")
+def kill_in_update(rehearsal: Rehearsal, after_seconds: float = 0.0, after_resources: int = 0) -> None:
+    _kill(rehearsal, "up", "up", after_seconds, lambda: _made(rehearsal) >= after_resources)
+
+
+def kill_in_destroy(rehearsal: Rehearsal, when_left: int) -> None:
+    _kill(rehearsal, "down", "destroy", 0.0, lambda: _made(rehearsal) <= when_left)
+
+
+def _kill(rehearsal: Rehearsal, command: str, operation: str, after_seconds: float, due: Callable[[], bool]) -> None:
+    working = rehearsal.start(command)
     deadline = time.monotonic() + rehearsal.limit
-    while (engine := updating_engine(rehearsal)) is None:
-        assert up.poll() is None, f"up ended before its update began:\n{up.communicate()[1]}"
+    while (engine := engine_at_work(rehearsal, operation)) is None:
+        assert working.poll() is None, f"{command} ended before its engine began:\n{working.communicate()[1]}"
         assert time.monotonic() < deadline
         time.sleep(POLL_SECONDS)
     time.sleep(after_seconds)
-    while _resources(rehearsal) < after_resources:
+    while not due():
         assert time.monotonic() < deadline
         time.sleep(POLL_SECONDS)
     os.kill(engine, signal.SIGKILL)
-    _, told = up.communicate(timeout=rehearsal.limit)
-    assert up.returncode != 0, f"the engine was killed and up claims success:\n{told}"
+    _, told = working.communicate(timeout=rehearsal.limit)
+    assert working.returncode != 0, f"the engine was killed and {command} claims success:\n{told}"
 
 
-def _resources(rehearsal: Rehearsal) -> int:
-    """In the engine's state, when there is one that can be read."""
-    state = rehearsal.workspace / "state/.pulumi/stacks/lifeline/prod.json"
-    try:
-        latest = json.loads(state.read_text())["checkpoint"].get("latest") or {}
-    except (FileNotFoundError, ValueError):
-        return 0
-    return len(latest.get("resources") or [])
+def _made(rehearsal: Rehearsal) -> int:
+    """In the emulated AWS, by its provider's own account: the engine writes its state at the end only."""
+    return sum(len(ids) for ids in Ledger(rehearsal.workspace / "stacks" / "prod" / "ledger.jsonl").standing().values())
