@@ -13,14 +13,22 @@ class Watch:
     def __init__(self, pid: int) -> None:
         self._pid, self._ended = pid, threading.Event()
         self.peak_mib: dict[str, float] = defaultdict(float)
+        self._together: list[float] = []
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def stop(self) -> dict[str, float]:
-        """Peak of each program, and of all together at one moment, under `together`."""
+        """Peak of each program; of all together at one moment, and of that in the first and the last quarter."""
         self._ended.set()
         self._thread.join()
-        return dict(self.peak_mib)
+        seen = self._together or [0]
+        quarter = -(-len(seen) // 4)
+        return {
+            **self.peak_mib,
+            "together": max(seen),
+            "early": max(seen[:quarter]),
+            "late": max(seen[-quarter:]),
+        }
 
     def _look(self) -> None:
         while not self._ended.wait(_EVERY_SECONDS):
@@ -28,7 +36,7 @@ class Watch:
             for pid, size in now.items():
                 name = "runner" if pid == self._pid else _name(pid)
                 self.peak_mib[name] = max(self.peak_mib[name], size)
-            self.peak_mib["together"] = max(self.peak_mib["together"], sum(now.values()))
+            self._together.append(sum(now.values()))
 
     def _family(self) -> list[int]:
         children: dict[int, list[int]] = defaultdict(list)
