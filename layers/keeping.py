@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from components.aws.backups import drilled_copy
 from components.aws.policy_documents import Statement
 from components.kubernetes.backup_jobs import BackupJobs, BackupJobsArgs
 from layers.data import Data
@@ -16,6 +17,7 @@ _UPLOADS = "uploads"
 
 def keep_backups(site: Site, ground: Ground, data: Data, machines: Machines, platform: Platform) -> BackupJobs:
     shared = platform.shared
+    copies = _copies(site, data)
     uploads = any(_UPLOADS in kind.contains for kind in site.system.backups.kinds)
 
     def grant(account: str, secrets: tuple[str, ...], statements: Sequence[Statement]) -> object:
@@ -45,12 +47,25 @@ def keep_backups(site: Site, ground: Ground, data: Data, machines: Machines, pla
             secret_arns=shared.secret_arns,
             may_dump=[*data.backups.may_dump(), *(data.uploads.may_read() if uploads else ())],
             may_restore=data.backups.may_restore(),
+            may_drill=data.backups.may_restore(
+                copies.values(), ground.keys.recovery_arn("backups") if copies else None
+            ),
+            copies=copies,
+            recovery_region=site.recovery_region if copies else "",
             grant=grant,
             guards=shared.guards,
         ),
         site.naming,
         machines.in_cluster,
     )
+
+
+def _copies(site: Site, data: Data) -> dict[str, str]:
+    """The database's bucket, and the one in the recovery region whose copies are read as well."""
+    if not site.system.backups.copies_to_recovery_region:
+        return {}
+    read = drilled_copy(site.system, site.elsewhere)
+    return {bucket: copy for bucket, copy in data.backups.copies_to_come(site.elsewhere).items() if copy == read}
 
 
 def _classes(data: Data) -> list[str]:

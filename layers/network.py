@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from components.aws.backups import drilled_copy
 from components.aws.endpoints import Endpoints, EndpointsArgs
 from components.aws.firewall import Firewall, FirewallArgs
 from components.aws.flow_logs import FlowLogs, FlowLogsArgs
@@ -49,6 +50,7 @@ def lay_network(site: Site, ground: Ground) -> Inside:
             domain=site.settings.domain,
             vpc_id=network.vpc_id,
             external_hosts=site.settings.external_hosts,
+            buckets_elsewhere=_copies_read(site),
         ),
         site.naming,
         site.in_account,
@@ -66,3 +68,10 @@ def lay_network(site: Site, ground: Ground) -> Inside:
         site.in_account,
     )
     return Inside(network=network, firewall=firewall)
+
+
+def _copies_read(site: Site) -> dict[str, str]:
+    """A drill reads the newest dump's copy in the recovery region to its last byte."""
+    if not site.system.backups.copies_to_recovery_region:
+        return {}
+    return {drilled_copy(site.system, site.elsewhere): site.recovery_region}

@@ -52,6 +52,12 @@ def copy_names(system: System, elsewhere: Naming) -> tuple[str, ...]:
     return tuple(elsewhere.bucket(purpose) for purpose in (*_purposes(system.backups).values(), _EVIDENCE))
 
 
+def drilled_copy(system: System, elsewhere: Naming) -> str:
+    """The bucket of copies that a drill reads: there may be one of its own for the database, or one for all."""
+    purposes = _purposes(system.backups)
+    return next(elsewhere.bucket(each) for classes, each in purposes.items() if BackupClass.DATABASE in classes)
+
+
 class Backups(pulumi.ComponentResource):
     """`buckets` by class, `arns` for the audit trail, `vault_name` and `vault_arn` where there is a vault."""
 

@@ -5,7 +5,7 @@ Costs a month, us-east-1 list prices of 2026-11: 0.60 USD a million queries aske
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_aws as aws
@@ -28,6 +28,8 @@ class NameFirewallArgs:
     domain: str
     vpc_id: pulumi.Input[str]
     external_hosts: Mapping[str, tuple[str, ...]]
+    buckets_elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Single buckets of another region that are read from here, each with its region."""
 
 
 class NameFirewall(pulumi.ComponentResource):
@@ -108,11 +110,12 @@ def allowed_names(args: NameFirewallArgs) -> list[str]:
     services = args.system.application.external_services
     hosts = {host for service in services for host in (*service.hosts, *args.external_hosts.get(service.name, ()))}
     own = {args.domain, f"*.{args.domain}"}
-    return sorted(hosts | own | _names_of_aws(args.region))
+    there = {f"{bucket}.s3.{region}.amazonaws.com" for bucket, region in args.buckets_elsewhere.items()}
+    return sorted(hosts | own | there | _names_of_aws(args.region))
 
 
 def _names_of_aws(region: str) -> set[str]:
-    """Of this region only: a bucket elsewhere would be a way out past the gateway's policy."""
+    """Of this region only: any bucket elsewhere would be a way out past the gateway's policy."""
     usual = {
         f"*.{region}.amazonaws.com",  # most services, private ways and image registries among them
         f"*.{region}.api.aws",  # where pods get their credentials: eks-auth

@@ -64,6 +64,8 @@ class BackupJobsArgs:
     secret_arns: Mapping[str, pulumi.Input[str]]
     may_dump: Sequence[Statement] = ()
     may_restore: Sequence[Statement] = ()
+    may_drill: Sequence[Statement] = ()
+    """What `may_restore` says, and reading copies as well."""
     grant: Grant | None = None
     guards: Sequence[pulumi.Resource] = ()
 
@@ -80,7 +82,7 @@ class BackupJobs(pulumi.ComponentResource):
         self._wiring = self._create_wiring()
         backing_up = self._create_identity(BACKUP, args.may_dump)
         reading = self._create_identity(VERIFY, args.may_restore)
-        drilling = self._create_identity(DRILL, args.may_restore)
+        drilling = self._create_identity(DRILL, args.may_drill)
         restoring = self._create_identity(RESTORE, args.may_restore)
         self._let_read_configuration(backing_up)
         for kind in args.system.backups.kinds:

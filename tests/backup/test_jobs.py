@@ -45,6 +45,9 @@ def deploy(stack: str) -> None:
             secret_arns={"database-backup": "arn:backup", "database-restore": "arn:restore"},
             may_dump=[{"Sid": "Dump"}],
             may_restore=[{"Sid": "Restore"}],
+            may_drill=[{"Sid": "Drill"}],
+            copies={"database-bucket": "database-copies"},
+            recovery_region="us-west-2",
             grant=lambda account, secrets, statements: GRANTED.update(
                 {account: (*secrets, *(each["Sid"] for each in statements))}
             ),
@@ -111,7 +114,9 @@ def test_one_image_does_everything_and_is_told_by_one_file(every: Made) -> None:
         mounted = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
         assert mounted["backup-settings"] == "/etc/lifeline/backup"
     read = json.loads(every.of("ConfigMap")["backup-settings"]["data"]["settings.json"])
-    assert read["buckets"]["database"] == {"name": "database-bucket", "key": "arn:aws:kms:us-east-1:123456789012:key/1"}
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+    copied = {"copy": "database-copies", "copy_region": "us-west-2"}
+    assert read["buckets"]["database"] == {"name": "database-bucket", "key": key, **copied}
     assert read["database"]["host"] == "database.internal"
     assert "BEGIN CERTIFICATE" in every.of("ConfigMap")["backup-settings"]["data"]["database-authorities.pem"]
 
@@ -122,7 +127,7 @@ def test_who_writes_cannot_read_and_who_reads_has_no_login(every: Made) -> None:
     assert GRANTED == {
         "backup": ("database-backup", "Dump"),
         "backup-verify": ("Restore",),
-        "backup-drill": ("Restore",),
+        "backup-drill": ("Drill",),
         "restore": ("database-restore", "Restore"),
     }
     accounts = {name: every.pod(name)["serviceAccountName"] for name in every.jobs}

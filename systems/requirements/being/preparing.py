@@ -308,6 +308,9 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D19",
+            proven_by=(
+                "tests/backup/test_copies.py, tests/backup/test_drill.py::test_a_copy_counts_when_it_has_been_read"
+            ),
         ),
         row(42, "Recovery is written down", "docs/runbooks", UNIT, "code 1"),
     ),

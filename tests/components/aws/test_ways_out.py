@@ -114,6 +114,19 @@ def test_aws_is_reached_in_this_region_only() -> None:
     assert {"*.ec2.internal", "s3.amazonaws.com", "*.s3.amazonaws.com"} <= set(allowed_names(names(system())))
 
 
+def test_a_bucket_of_another_region_is_reached_by_its_own_name_alone() -> None:
+    given = NameFirewallArgs(
+        system=system(),
+        region="us-east-1",
+        domain="x.org",
+        vpc_id="vpc",
+        external_hosts={},
+        buckets_elsewhere={"copies-of-dumps": "us-west-2"},
+    )
+    there = [name for name in allowed_names(given) if "us-west-2" in name]
+    assert there == ["copies-of-dumps.s3.us-west-2.amazonaws.com"]
+
+
 def test_listed_names_are_answered_with_all_they_lead_to_and_every_other_does_not_exist() -> None:
     made = registrations(lambda: NameFirewall("names", names(system()), NAMING))
     allow, refuse = (only(made, ":ResolverFirewallRule", end).inputs for end in ("-allow", "-refuse"))
