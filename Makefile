@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 REHEARSAL := $(RUN) -m rehearsal
 
 .DEFAULT_GOAL := help
-.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock bootstrap backend plan comment deploy drift gates approvals evidence
+.PHONY: help up preview down status outputs logs env tools policy health completion test lint prove bench clean lock bootstrap backend plan comment deploy drift gates rollout close reopen aftermath approvals evidence keep
 # An interrupted command must not take the environment with it.
 .PRECIOUS: $(VENV)/.installed
 
@@ -14,11 +14,11 @@ help: ## list what can be made (this is the default)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { gsub(/\$$\$$/, "$$"); printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo "  Each takes STACK=<name>; the default is prod."
 
-up: $(VENV)/.installed ## make the stack stand, offline: real engine, emulated AWS, real Kubernetes API
-	@$(REHEARSAL) up $(STACK)
+up: $(VENV)/.installed ## make the stack stand, offline: real engine, emulated AWS, real Kubernetes API (NO_POLICY=1: whatever the policies say)
+	@$(REHEARSAL) up $(STACK) $(if $(NO_POLICY),--no-policy)
 
-preview: $(VENV)/.installed ## show what up would do (DIFF=1: property by property)
-	@$(REHEARSAL) preview $(STACK) $(if $(DIFF),--diff)
+preview: $(VENV)/.installed ## show what up would do (DIFF=1: property by property, NO_POLICY=1: unjudged)
+	@$(REHEARSAL) preview $(STACK) $(if $(DIFF),--diff) $(if $(NO_POLICY),--no-policy)
 
 down: $(VENV)/.installed ## destroy the stack, end its processes, leave nothing (DISCARD=1: without destroying)
 	@$(REHEARSAL) down $(STACK) $(if $(DISCARD),--discard)
@@ -66,14 +66,32 @@ deploy: $(VENV)/.installed ## make the real stack what the program says, under t
 drift: $(VENV)/.installed ## compare the account with the state, and judge the state that stands
 	@$(RUN) -m operations drift $(STACK)
 
+# How gates are asked: STRICT=1: what cannot be asked stops; CONNECT_TO and AUTHORITY before names lead to the door.
+ASKED = $(if $(STRICT),--strict) $(if $(CONNECT_TO),--connect-to $(CONNECT_TO)) $(if $(AUTHORITY),--authority $(AUTHORITY))
+
 gates: $(VENV)/.installed ## ask the document's gates of a release (TIME=after, STRICT=1: what cannot be asked stops)
-	@$(RUN) -m operations gates $(STACK) $(if $(TIME),--time $(TIME)) $(if $(STRICT),--strict)
+	@$(RUN) -m operations gates $(STACK) $(if $(TIME),--time $(TIME)) $(ASKED)
+
+rollout: $(VENV)/.installed ## lead a candidate to everybody by the document's steps and gates (WATCH=<seconds>)
+	@$(RUN) -m operations rollout $(STACK) $(if $(WATCH),--watch $(WATCH)) $(if $(EVERY),--every $(EVERY)) $(ASKED)
+
+close: $(VENV)/.installed ## before a release that needs maintenance: tell visitors, stop services in order
+	@$(RUN) -m operations close $(STACK)
+
+reopen: $(VENV)/.installed ## behind it: start services in order, ask the gates, let visitors in (WITHIN=<seconds>)
+	@$(RUN) -m operations reopen $(STACK) $(if $(WITHIN),--within $(WITHIN)) $(ASKED)
+
+aftermath: $(VENV)/.installed ## the report that the document wants some hours after a release, once it is due
+	@$(RUN) -m operations aftermath $(STACK)
 
 approvals: $(VENV)/.installed ## who has to approve a release, as environments of the repository (TIME=after)
 	@$(RUN) -m operations approvals $(STACK) $(if $(TIME),--time $(TIME))
 
 evidence: $(VENV)/.installed ## what an auditor is given of the real stack, in .delivery/<stack>
 	@$(RUN) -m operations evidence $(STACK)
+
+keep: $(VENV)/.installed ## put that evidence where nobody can change it: the stack's bucket of evidence
+	@$(RUN) -m operations keep $(STACK)
 
 test: $(VENV)/.installed ## all tests but the campaigns (ONLY=<expression>: those whose name matches)
 	@$(REHEARSAL) tools

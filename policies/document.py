@@ -32,8 +32,9 @@ _INTRODUCTION = """\
 
 Written by `python -m policies.document > docs/policies.md`.
 
-The pack judges what a program declares: on every `make policy`, with `pulumi preview --policy-pack policies`, and
-without any engine on an exported state, `python -m policies.check STATE.json --reports DIRECTORY`.
+The pack judges what a program declares: on every `make up`, `make preview` and `make policy` of a rehearsal, with
+`pulumi preview --policy-pack policies`, and without any engine on an exported state,
+`python -m policies.check STATE.json --reports DIRECTORY`.
 
 Each rule gives each resource one verdict: *pass*, *fail*, *unknown* (a value that exists only after the update),
 *not applicable*, *waived* (policies/waivers.yaml; critical rules cannot be waived) or *broken* (the rule itself

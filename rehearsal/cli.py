@@ -27,15 +27,16 @@ app = typer.Typer(
 )
 
 Stack = Annotated[str, typer.Argument(help="the name of a stack: the * of Pulumi.*.yaml")]
+Judged = Annotated[bool, typer.Option("--policy/--no-policy", help="judge the preview by the project's policies/")]
 Project = Annotated[Path, typer.Option(help="the directory of another project's Pulumi.yaml", hidden=True)]
 
 
 @app.command()
-def up(stack: Stack = "prod", project: Project = paths.PROJECT) -> None:
+def up(stack: Stack = "prod", project: Project = paths.PROJECT, policy: Judged = True) -> None:
     """Make the stack stand in the rehearsal."""
     from rehearsal.commands import deploy
 
-    _run(lambda terminal: deploy.up(stack, project.resolve(), terminal), go_on=f"make up STACK={stack}")
+    _run(lambda terminal: deploy.up(stack, project.resolve(), terminal, policy), go_on=f"make up STACK={stack}")
 
 
 @app.command()
@@ -44,12 +45,13 @@ def preview(
     project: Project = paths.PROJECT,
     diff: Annotated[bool, typer.Option(help="the engine's own account, property by property")] = False,
     plan: Annotated[Path | None, typer.Option(help="where to write the engine's plan")] = None,
+    policy: Judged = True,
 ) -> None:
     """Show what `up` would do."""
     from rehearsal.commands import deploy
 
     _run(
-        lambda terminal: deploy.preview(stack, project.resolve(), terminal, diff, plan=plan),
+        lambda terminal: deploy.preview(stack, project.resolve(), terminal, diff, plan, policy),
         go_on=f"make preview STACK={stack}",
     )
 
@@ -64,7 +66,7 @@ def policy(
     from rehearsal.commands import deploy
 
     _run(
-        lambda terminal: deploy.preview(stack, project.resolve(), terminal, policies=pack),
+        lambda terminal: deploy.policy(stack, project.resolve(), terminal, pack),
         go_on=f"make policy STACK={stack}",
     )
 

@@ -1,28 +1,28 @@
-"""up, preview and policy: the real engine on a stack, with the second witness heard before anything is made."""
+"""up, preview and policy: the real engine on a stack; policies and second witness are heard before anything is made."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
-from rehearsal.commands import reporting, telling
+from rehearsal.commands import packs, reporting, telling
 from rehearsal.commands.stage import Stage, look_at, set_up
 from rehearsal.console import Step, Terminal
 from rehearsal.engine import Outcome, Story
-from rehearsal.errors import RehearsalError
 from rehearsal.providers.aws import registry
 from rehearsal.witness import judge
 from rehearsal.witness.record import Record
 
 
-def up(stack: str, project: Path, terminal: Terminal) -> int:
-    """Make the stack stand; 0 when all of it does."""
+def up(stack: str, project: Path, terminal: Terminal, judged: bool = True) -> int:
+    """Make the stack stand; 0 when all of it does. `judged`: under the project's policy pack, if it has one."""
     began = time.monotonic()
     stage = set_up(stack, project, terminal)
-    planned, sound = _plan(stage, terminal)
+    planned, sound = _plan(stage, terminal, packs.of_project(project, stage.stack) if judged else None)
+    telling.advice(terminal, planned.story)
     if not sound:
         telling.failures(terminal, planned)
+        packs.ways_out(planned, stack, terminal)
         return 1
     done = _operate(stage, terminal, "up", "--skip-preview", expected=planned.story.expected)
     telling.remarks(terminal, done.story)
@@ -43,18 +43,34 @@ def preview(
     project: Path,
     terminal: Terminal,
     diff: bool = False,
-    policies: str | None = None,
     plan: Path | None = None,
+    judged: bool = True,
 ) -> int:
     """Show what `up` would do; 0 when it would be allowed to."""
-    look_at(stack, project)
-    packs = ["--policy-pack", str(_policy_pack(project, policies))] if policies else []
+    there = look_at(stack, project).stack
+    return _preview(stack, project, terminal, packs.of_project(project, there) if judged else None, diff, plan)
+
+
+def policy(stack: str, project: Path, terminal: Terminal, pack: str = packs.HOME) -> int:
+    """A preview under a pack of one's choice, with its summary and the place of its reports."""
+    chosen = packs.named(pack, project, look_at(stack, project).stack)
+    return _preview(stack, project, terminal, chosen, in_full=True)
+
+
+def _preview(
+    stack: str,
+    project: Path,
+    terminal: Terminal,
+    pack: packs.Pack | None,
+    diff: bool = False,
+    plan: Path | None = None,
+    in_full: bool = False,
+) -> int:
     saved = ["--save-plan", str(plan.resolve())] if plan else []
     stage = set_up(stack, project, terminal)
-    reports = _reports(stage) if packs else None
     reporting.forget(stage.stack)
-    planned, sound = _plan(stage, terminal, *(["--diff"] if diff else []), *packs, *saved)
-    found = reporting.write(stage.stack, reports / "report.json" if reports else None)
+    planned, sound = _plan(stage, terminal, pack, *(["--diff"] if diff else []), *saved)
+    found = reporting.write(stage.stack, pack.report if pack else None)
     if diff:
         terminal.console.print(planned.text, markup=False, soft_wrap=True)
     elif found is not None and planned.succeeded:
@@ -62,8 +78,9 @@ def preview(
     telling.remarks(terminal, planned.story)
     if not sound:
         telling.failures(terminal, planned)
-    if reports is not None:
-        _tell_of_reports(reports, terminal)
+    if in_full and pack and pack.summary:
+        terminal.print(pack.summary, markup=False)
+        terminal.print(f"reports: {pack.reports}", style="dim", markup=False)
     if found is not None:
         reporting.place(stage.stack, terminal)
     if not sound:
@@ -75,41 +92,16 @@ def preview(
     return 1 if refused else 0
 
 
-def _policy_pack(project: Path, directory: str) -> Path:
-    pack = project / directory
-    if not (pack / "PulumiPolicy.yaml").exists():
-        raise RehearsalError(
-            f"there is no policy pack in {directory}/: PulumiPolicy.yaml is missing",
-            ways_out=["name the directory of one: make policy PACK=<directory>"],
-        )
-    return pack
-
-
-def _reports(stage: Stage) -> Path:
-    """Where the pack is to write; reports of an earlier run are gone before this one begins."""
-    from policies import reports
-
-    directory = Path(os.environ.get(reports.VARIABLE) or stage.stack.root / "policy").resolve()
-    reports.forget(directory)
-    os.environ[reports.VARIABLE] = str(directory)
-    return directory
-
-
-def _tell_of_reports(directory: Path, terminal: Terminal) -> None:
-    """Another's pack writes none, and ours none when the program failed before it was asked."""
-    from policies.reports import SUMMARY
-
-    if (directory / SUMMARY).exists():
-        terminal.print((directory / SUMMARY).read_text(), markup=False)
-        terminal.print(f"reports: {directory}", style="dim", markup=False)
-
-
-def _plan(stage: Stage, terminal: Terminal, *arguments: str) -> tuple[Outcome, bool]:
-    """A preview, and the second witness's opinion of what it described."""
+def _plan(stage: Stage, terminal: Terminal, pack: packs.Pack | None, *arguments: str) -> tuple[Outcome, bool]:
+    """A preview, the verdict of the policies, and the second witness's opinion of what it described."""
     record = Record(stage.stack.checked)
     record.begin()
     Thread(target=judge.prepare, daemon=True).start()
-    planned = _operate(stage, terminal, "preview", *arguments)
+    if pack is not None:
+        pack.begin()
+    planned = _operate(stage, terminal, "preview", *(pack.arguments if pack else ()), *arguments)
+    if pack is not None:
+        pack.tell(planned, terminal)
     if not planned.succeeded:
         return planned, False
     with terminal.step("second witness") as step:

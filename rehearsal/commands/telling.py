@@ -46,12 +46,17 @@ def remarks(terminal: Terminal, story: Story) -> None:
     """Warnings, advisory policies, and what the program printed."""
     for told in story.warnings:
         _block(terminal, "!", "yellow", told.resource or "the engine", told.text)
+    advice(terminal, story)
+    for text in dict.fromkeys(story.said):
+        terminal.print(f"  {text}", style="dim", markup=False)
+
+
+def advice(terminal: Terminal, story: Story) -> None:
+    """Findings of policies that stop nothing."""
     for violation in story.violations:
         if violation.level != "mandatory":
             title = f"{Told(violation.urn, '').resource}: policy {violation.policy} ({violation.level})"
             _line(terminal, "!", "yellow", title, violation.text)
-    for text in dict.fromkeys(story.said):
-        terminal.print(f"  {text}", style="dim", markup=False)
 
 
 def _block(terminal: Terminal, mark: str, colour: str, title: str, text: str) -> None:
