@@ -10,6 +10,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+if __package__:  # `python -m policies`; the engine runs this directory, which is no package to it
+    from policies import usage
+
+    raise SystemExit(usage.answer(sys.argv[1:]))
+
 from pulumi_policy import (
     EnforcementLevel,
     PolicyPack,
