@@ -134,9 +134,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if live is None:
                 return provider_pb2.ReadResponse(id="")
             inputs, outputs = live
+            # An import has no program to say what is secret.
+            secrets = frozenset[str]() if given else self._provider.secret_outputs(resource)
             return provider_pb2.ReadResponse(
                 id=outputs.pop("id", resource.id),  # an import may be told by another id than the one kept
-                inputs=wire.encode(wire.conceal(inputs, given)),
+                inputs=wire.encode(wire.conceal(inputs, given, secrets)),
                 properties=self._concealed(resource, outputs, {**state, **given}),
             )
 

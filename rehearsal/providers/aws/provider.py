@@ -82,7 +82,8 @@ class Aws(Provider):
         entry = registry.entry_of(resource.type)
         self._ledger.seen(resource.urn, resource.id)
         self._record.exists(resource.urn, resource.id)
-        found = [self._judged(entry, change) for change in changes(old_inputs, news, same=_same)]
+        differing = changes(old_inputs, news, same=_same)
+        found = [self._judged(entry, change) for change in differing if not _holds_already(change, olds, news)]
         if entry.tags is not None and not any(change.top == "tags" for change in found):
             wanted = {**self._settings.default_tags, **(news.get("tags") or {})}
             if known(wanted) and wanted != (olds.get("tagsAll") or {}):
@@ -228,6 +229,9 @@ class Aws(Provider):
     def invoke(self, token: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return invokes.answer(self._settings, token, arguments)
 
+    def secret_outputs(self, resource: Resource) -> frozenset[str]:
+        return self._schema(registry.entry_of(resource.type)).secrets
+
     # -- shared -------------------------------------------------------------------------------------------------------
 
     @property
@@ -279,6 +283,13 @@ def _filled_in(entry: Entry, planned: dict[str, Any], olds: dict[str, Any]) -> d
         if isinstance(planned.get(top), dict) and planned[top].get(member) is None:
             planned[top] = {**planned[top], member: (olds.get(top) or {}).get(member, wire.UNKNOWN)}
     return planned
+
+
+def _holds_already(change: Change, olds: dict[str, Any], news: dict[str, Any]) -> bool:
+    """Written down for the first time, and so all along: what AWS filled in by itself, or an import found."""
+    if change.kind != "add" or change.path != change.top or olds.get(change.top) is None:
+        return False
+    return olds[change.top] == news[change.top] or _same(change.top, olds[change.top], news[change.top])
 
 
 def _same(_name: str, old: Any, new: Any) -> bool:

@@ -51,13 +51,15 @@ def live_tags(r: Live, live: Mapping[str, Any]) -> dict[str, str] | None:
 
 
 def imported_inputs(r: Live, schema: ResourceSchema, live: Mapping[str, Any]) -> dict[str, Any]:
-    """Inputs of a resource the program has not described yet."""
+    """Inputs of a resource the program has not described yet. What AWS fills in by itself is nobody's wish: left out
+    by the program as well, it would look like something that was taken away."""
     found: dict[str, Any] = {}
     for name, type in schema.inputs.items():
         if name in r.entry.not_sent or name in ("tagsAll", "region"):
             continue
         value = draw(member_of(live, name, r.entry.rename, name), type, r.entry.rename, name)
-        if value not in (None, [], {}, ""):
+        by_itself = name != r.entry.name and (name in schema.computed or value == r.entry.defaults.get(name))
+        if value not in (None, [], {}, "", False, 0) and not by_itself:
             found[name] = value
     if r.entry.tags is not None and (tags := live_tags(r, live)):
         found["tags"] = tags

@@ -88,7 +88,12 @@ ENTRIES = (
         replace=("customerMasterKeySpec", "keyUsage", "multiRegion", "customKeyStoreId"),
         delete=schedule_deletion,
         outputs=lambda r, live: {"keyId": r.id},
-        defaults={"keyUsage": "ENCRYPT_DECRYPT", "customerMasterKeySpec": "SYMMETRIC_DEFAULT", "multiRegion": False},
+        defaults={
+            "keyUsage": "ENCRYPT_DECRYPT",
+            "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+            "multiRegion": False,
+            "isEnabled": True,
+        },
         check=_check_key,
         tags=tags.kms(),
         twin="AWS::KMS::Key",

@@ -103,7 +103,7 @@ def _version(r: Live) -> dict[str, Any]:
     found = r.api("GetSecretValue", **_at(r))
     if isinstance(found.get("SecretBinary"), bytes):
         found["SecretBinary"] = base64.b64encode(found["SecretBinary"]).decode()
-    if r.inputs.get("secretString") is None:
+    if r.inputs and r.inputs.get("secretString") is None:  # write-only; an import asks for everything
         found.pop("SecretString", None)
     return {**found, "SecretId": r.get("secretId") or found["ARN"], "SecretArn": found["ARN"]}
 
