@@ -35,6 +35,12 @@ def test_a_resource_knows_the_line_that_wrote_it_and_nothing_above(engine_run: C
     assert not list(run.checkpoint.file.parent.glob("*.attrs")), "nothing is written beside the state"
 
 
+def test_only_the_program_s_own_debug_messages_are_told(engine_run: Callable[..., EngineRun]) -> None:
+    told = engine_run(PROGRAM + "pulumi.log.debug('what the author wondered')\n").up("--debug").text
+    assert "debug: what the author wondered" in told
+    assert "registering resource" not in told
+
+
 def test_an_output_that_fails_late_fails_the_program(engine_run: Callable[..., EngineRun]) -> None:
     outcome = engine_run(
         """
