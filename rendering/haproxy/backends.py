@@ -11,8 +11,9 @@ from systems.model import HostServes, System
 
 #: Requests at a time that one server gets from one proxy, and how many wait for it; more would only wait longer.
 SERVER_CONNECTIONS, QUEUE = 250, 1_000
-#: On critical paths another server is tried early, and after this wait HAProxy answers with the hotlines itself.
-_CRITICAL_CONNECT_MILLISECONDS, _CRITICAL_QUEUE_MILLISECONDS = 1_000, 1_000
+#: On critical paths another server is tried early, and after a wait for a place HAProxy answers with the hotlines
+#: itself. As long as connecting may take HAProxy also pauses before the next try; inside the network it takes 2 ms.
+_CRITICAL_CONNECT_MILLISECONDS, _CRITICAL_QUEUE_MILLISECONDS = 250, 1_000
 #: A socket's own idle time comes first: closing is the application's to do.
 _SOCKET_GRACE_SECONDS = 30
 #: A server that takes no connection is out at once, not only after the next three checks; checks bring it back.

@@ -39,6 +39,8 @@ def _public(system: System, surroundings: Surroundings) -> list[str]:
         "frontend public",
         f"    bind {surroundings.bind}:{surroundings.https_port} ssl crt {surroundings.certificate} alpn http/1.1",
         f"    maxconn {system.load_balancer.maximum_connections}",
+        # the load balancer speaks HTTP/1.1; whoever begins in another protocol is not the load balancer
+        "    option disable-h2-upgrade",
         # on leaving, an idle connection is closed with its next answer, or the load balancer's request would be lost
         "    option idle-close-on-response",
         f"    log-format {quoted(_LOG)}",

@@ -19,6 +19,7 @@ def rules(system: System, surroundings: Surroundings) -> list[str]:
     return [
         *_administrators(system, surroundings),
         *_critical(system),
+        *_unknown(system, surroundings),
         *_maintenance(system, surroundings),
         *_limit(system, surroundings),
         *_flood(system, surroundings),
@@ -63,6 +64,12 @@ def _critical(system: System) -> list[str]:
         "    acl critical var(txn.critical) -m bool",
         f"    http-request set-var(txn.probe) bool(true) if {{ var(txn.path) -m str {' '.join(checks)} }}",
     ]
+
+
+def _unknown(system: System, surroundings: Surroundings) -> list[str]:
+    """Whose address nobody knows cannot be counted."""
+    error = answer(surroundings, "error")
+    return [f"    http-request return status 400 {error} if {{ var(txn.twice) -m bool }}{_unless_critical(system)}"]
 
 
 def _maintenance(system: System, surroundings: Surroundings) -> list[str]:

@@ -74,12 +74,16 @@ class Server:
     address: str
     contract: Path
     variables: Mapping[str, str]
+    record: Path | None = None
+    """Where a witness keeps what it is sent; None has none."""
     process: subprocess.Popen[str] = field(init=False)
 
     def start(self) -> None:
+        plain = ("reference_application", str(self.contract))
+        program = ("tests.live.haproxy.witness", str(self.contract), str(self.record)) if self.record else plain
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "reference_application", str(self.contract)],
-            cwd=PROJECT / "images/reference",
+            [sys.executable, "-m", *program],
+            cwd=PROJECT if self.record else PROJECT / "images/reference",
             env={**os.environ, **self.variables},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -197,8 +201,9 @@ class Proxy:
 class Fleet:
     """Proxies, servers and the ConfigMap of one platform."""
 
-    def __init__(self, directory: Path, system: System, proxies: int) -> None:
+    def __init__(self, directory: Path, system: System, proxies: int, *, witnessed: bool = False) -> None:
         self.system, self.directory = system, directory
+        self.record = directory / "seen" if witnessed else None
         self._names = NameServer()
         self.names = self._names.addresses
         self.config_map = directory / "traffic"
@@ -254,7 +259,7 @@ class Fleet:
         file = self.directory / f"contract-{variant.workload.name}.json"
         file.write_text(json.dumps({**told, "secrets": [], "variables": {}}))
         variables = {"REFERENCE_HOST": address, "REFERENCE_CONTROL": "yes", "HOSTNAME": f"{variant.name}@{address}"}
-        return Server(variant, address, file, variables)
+        return Server(variant, address, file, variables, self.record)
 
     def start(self) -> None:
         for proxy in self.proxies:
@@ -315,8 +320,8 @@ def _certificate(directory: Path) -> Path:
 
 
 @contextmanager
-def standing(directory: Path, system: System, proxies: int = 1) -> Iterator[Fleet]:
-    fleet = Fleet(directory, system, proxies)
+def standing(directory: Path, system: System, proxies: int = 1, *, witnessed: bool = False) -> Iterator[Fleet]:
+    fleet = Fleet(directory, system, proxies, witnessed=witnessed)
     try:
         yield fleet
     finally:
