@@ -1,4 +1,4 @@
-"""The judges of floods are strict: they see whatever a careless program might take for a closed door, and two lengths."""
+"""The judges of floods are strict: they see what careless programs might take for a closed door, and two lengths."""
 
 import pytest
 
