@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rendering.grafana import titles
 from rendering.prometheus import signals
 from systems.model import Comparison, Condition, Severity, Signal, Statistic, System
+
+#: Grafana's unit of what is 1 or 0.
+YES_NO = "bool_yes_no"
 
 
 class Level(StrEnum):
@@ -31,6 +35,13 @@ class Line:
     source: str
     """Who says so: a threshold's or an alert's name."""
 
+    @property
+    def wants_more(self) -> bool:
+        """Whether all is well above it."""
+        if self.level is Level.TARGET:
+            return self.beyond is not Comparison.BELOW
+        return self.beyond is not Comparison.ABOVE
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -43,17 +54,15 @@ class Figure:
 
     @property
     def title(self) -> str:
-        words = self.signal.value.replace("_", " ")
-        for unit in (" percent", " seconds"):
-            words = words.removesuffix(unit)
-        told = {Statistic.P95: ", 95th percentile", Statistic.P99: ", 99th percentile", Statistic.MEAN: ", mean"}
-        return words[0].upper() + words[1:] + told.get(self.statistic, "")
+        return titles.title(self.signal, self.statistic)
 
     @property
     def unit(self) -> str:
         """As Grafana names it."""
         if self.signal.is_percentage:
             return "percent"
+        if all(line.beyond is Comparison.EQUAL for line in self.lines):
+            return YES_NO
         return "s" if self.signal.value.endswith("_seconds") else "short"
 
 

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grafana_foundation_sdk.builders import common as common_builders
-from grafana_foundation_sdk.builders import dashboard as dashboard_builders
 from grafana_foundation_sdk.builders import logs, loki, prometheus, stat, timeseries
-from grafana_foundation_sdk.models import common, dashboard
+from grafana_foundation_sdk.models import common
 
-from rendering.grafana.lines import Figure, Level, Line
+from rendering.grafana.colours import plain, steps
+from rendering.grafana.lines import YES_NO, Figure, Line
 from rendering.grafana.settings import LOKI, PROMETHEUS
-from systems.model import Comparison
 
-GREEN, ORANGE, RED = "green", "orange", "red"
-_COLOURS = {Level.TARGET: GREEN, Level.WARNING: ORANGE, Level.CRITICAL: RED}
 _WIDTH, _NARROW, _HEIGHT = 12, 6, 8
+_FIGURE_SIZE = 38
 _PROMETHEUS = common.DataSourceRef(type_val="prometheus", uid=PROMETHEUS)
 _LOKI = common.DataSourceRef(type_val="loki", uid=LOKI)
 
@@ -34,8 +32,11 @@ class Course:
     title: str
     queries: tuple[Query, ...]
     unit: str = "short"
+    pieces: bool = False
+    """Counted in whole numbers."""
     lines: tuple[Line, ...] = ()
     description: str = ""
+    width: int = _WIDTH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,8 @@ class Now:
     unit: str = "short"
     lines: tuple[Line, ...] = ()
     description: str = ""
+    tall: bool = False
+    """As high as what stands beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +75,10 @@ def course_of(figure: Figure, legend: str = "") -> Course:
     """A documented figure with its documented lines."""
     return Course(
         title=figure.title,
-        queries=(Query(figure.query, legend),),
+        # A series without labels would bear its whole query as its name.
+        queries=(Query(figure.query, legend or figure.title),),
         unit=figure.unit,
+        pieces=_counted(figure),
         lines=figure.lines,
         description=said(figure.lines),
     )
@@ -82,6 +87,10 @@ def course_of(figure: Figure, legend: str = "") -> Course:
 def now_of(figure: Figure) -> Now:
     query = Query(figure.query)
     return Now(title=figure.title, query=query, unit=figure.unit, lines=figure.lines, description=said(figure.lines))
+
+
+def _counted(figure: Figure) -> bool:
+    return figure.unit == "short" and all(float(line.value).is_integer() for line in figure.lines)
 
 
 def said(lines: Sequence[Line]) -> str:
@@ -102,7 +111,7 @@ def _course(panel: Course) -> timeseries.Panel:
         .description(panel.description)
         .datasource(_PROMETHEUS)
         .unit(panel.unit)
-        .span(_WIDTH)
+        .span(panel.width)
         .height(_HEIGHT)
         .line_width(2)
         .fill_opacity(8)
@@ -118,11 +127,30 @@ def _course(panel: Course) -> timeseries.Panel:
     )
     for number, query in enumerate(panel.queries):
         drawn = drawn.with_target(_target(query, number))
+    drawn = _with_bounds(drawn, panel)
     if panel.lines:
-        drawn = drawn.thresholds(_steps(panel.lines)).thresholds_style(
-            common_builders.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
-        )
+        dashed = common_builders.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
+        drawn = drawn.thresholds(steps(panel.lines, drawn=True)).thresholds_style(dashed)
     return drawn
+
+
+def _with_bounds(drawn: timeseries.Panel, panel: Course) -> timeseries.Panel:
+    """Grafana leaves out lines that lie beyond the data, and stretches small waves to the panel's height."""
+    if panel.unit == YES_NO:
+        # Areas one over the other hide which of them is missing.
+        return drawn.min(0).max(1).decimals(0).fill_opacity(0)
+    if panel.pieces:
+        drawn = drawn.decimals(0)
+    whole = {"percent": 100.0, "percentunit": 1.0}.get(panel.unit)
+    values = [line.value for line in panel.lines]
+    if whole and values and min(values) >= 0.9 * whole and all(line.wants_more for line in panel.lines):
+        # So much below the lowest line as there is above it, and a little where there is nothing above.
+        return drawn.axis_soft_min(min(values) - max(whole - min(values), 0.01 * whole)).axis_soft_max(whole)
+    drawn = drawn.axis_soft_min(0)
+    if values:
+        highest = 1.15 * max(values)
+        return drawn.axis_soft_max(min(highest, whole) if whole else highest)
+    return drawn.axis_soft_max(1) if panel.pieces or panel.unit == "percentunit" else drawn
 
 
 def _now(panel: Now) -> stat.Panel:
@@ -133,14 +161,23 @@ def _now(panel: Now) -> stat.Panel:
         .datasource(_PROMETHEUS)
         .unit(panel.unit)
         .span(_NARROW)
-        .height(_HEIGHT // 2)
+        .height(_HEIGHT if panel.tall else _HEIGHT // 2)
         .graph_mode(common.BigValueGraphMode.AREA)
         .color_mode(common.BigValueColorMode.VALUE)
         .no_value("no answer")
+        .text(common_builders.VizTextDisplayOptions().value_size(_FIGURE_SIZE))
         .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]))
         .with_target(_target(panel.query, 0))
     )
-    return drawn.thresholds(_steps(panel.lines)) if panel.lines else drawn
+    if panel.unit == "percent" and panel.lines:
+        drawn = drawn.decimals(_decimals(panel.lines))
+    # Without a word about it Grafana paints everything above 80 red, gigabytes as well as days.
+    return drawn.thresholds(steps(panel.lines) if panel.lines else plain())
+
+
+def _decimals(lines: Sequence[Line]) -> int:
+    """One more than its lines have: 99.86 % must not be shown as the 99.9 % that it misses."""
+    return 1 + max(len(f"{line.value:g}".partition(".")[2]) for line in lines)
 
 
 def _words(panel: Words) -> logs.Panel:
@@ -160,27 +197,3 @@ def _words(panel: Words) -> logs.Panel:
 def _target(query: Query, number: int) -> prometheus.Dataquery:
     asked = prometheus.Dataquery().expr(query.expression).ref_id("ABCDEFGH"[number]).datasource(_PROMETHEUS).range()
     return asked.legend_format(query.legend) if query.legend else asked
-
-
-def _steps(lines: Sequence[Line]) -> dashboard_builders.ThresholdsConfig:
-    """Grafana colours from a value upward: below the lowest line the colour is that of its other side."""
-    told = sorted({line.value for line in lines})
-    below = [dashboard.Threshold(value=None, color=_colour_at(lines, told[0], -1))]
-    above = [dashboard.Threshold(value=value, color=_colour_at(lines, value, 1)) for value in told]
-    return dashboard_builders.ThresholdsConfig().mode(dashboard.ThresholdsMode.ABSOLUTE).steps([*below, *above])
-
-
-def _colour_at(lines: Sequence[Line], value: float, side: int) -> str:
-    """Of a point just above (1) or just below (-1) a value: the worst level it has reached."""
-    reached = [line.level for line in lines if line.level is not Level.TARGET and _beyond(line, value, side)]
-    if Level.CRITICAL in reached:
-        return RED
-    return ORANGE if reached else GREEN
-
-
-def _beyond(line: Line, value: float, side: int) -> bool:
-    if line.beyond is Comparison.ABOVE:
-        return value > line.value or (value == line.value and side > 0)
-    if line.beyond is Comparison.BELOW:
-        return value < line.value or (value == line.value and side < 0)
-    return value == line.value if side > 0 else value <= line.value

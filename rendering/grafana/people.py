@@ -48,6 +48,7 @@ def crisis(system: System) -> tuple[Row, ...]:
                     queries=(
                         Query('sum by (proxy) (haproxy_backend_current_queue{proxy=~".*critical.*"})', "{{proxy}}"),
                     ),
+                    pieces=True,
                 ),
                 Words(
                     title="What the replicas for critical paths say",
@@ -65,7 +66,7 @@ def _staff(system: System) -> tuple[Course, ...]:
     courses: list[Course] = []
     if names:
         queries = tuple(Query(f"max({name})", name.removeprefix("volunteers_")) for name in names)
-        courses.append(Course(title="Volunteers", queries=queries))
+        courses.append(Course(title="Volunteers", queries=queries, pieces=True))
     if "volunteers_updated" in told:
         age = Query("time() - max(volunteers_updated)", "age")
         courses.append(Course(title="Age of the volunteers' figures", queries=(age,), unit="s"))

@@ -37,12 +37,14 @@ def _budget(budget: Budget) -> Row:
                 query=Query(f"100 * (1 - {SHARE}_{longest}{objective})"),
                 unit="percent",
                 lines=(Line(Level.WARNING, 100 * (1 - budget.share), Comparison.BELOW, "the objective"),),
+                tall=True,
             ),
             Course(
                 title="How fast the budget burns (1 spends it in exactly the objective's days)",
                 queries=burning,
                 lines=lines,
                 description="Two windows must agree before somebody is called.",
+                width=18,
             ),
         ),
     )
@@ -98,6 +100,7 @@ def backups(system: System) -> tuple[Row, ...]:
                 Course(
                     title="Jobs that failed",
                     queries=(Query("sum by (job_name) (kube_job_status_failed) > 0", "{{job_name}}"),),
+                    pieces=True,
                 ),
             ),
         ),

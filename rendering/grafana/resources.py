@@ -1,5 +1,6 @@
 """What the platform runs on: machines and workloads, database, cache, and the monitoring itself."""
 
+from rendering.grafana.lines import YES_NO
 from rendering.grafana.panels import Course, Now, Query, Row, course_of, now_of
 from rendering.grafana.visitors import of
 from rendering.prometheus.signals import containers
@@ -23,14 +24,14 @@ def machines(system: System) -> tuple[Row, ...]:
     ours = containers(system)
     used = f'sum by (container) (rate(container_cpu_usage_seconds_total{{container=~"{ours}"}}[5m]))'
     memory = f'sum by (container) (container_memory_working_set_bytes{{container=~"{ours}"}})'
-    restarts = "sum by (namespace, container) (increase(kube_pod_container_status_restarts_total[1h])) > 0"
+    restarts = "round(sum by (namespace, container) (increase(kube_pod_container_status_restarts_total[1h]))) > 0"
     return (
         Row(
             title="Machines and workloads",
             panels=(
                 *(course_of(each, "{{thing}}") for each in of(system, MACHINES)),
-                Course(title="Cores used", queries=(Query(used, "{{container}}"),), unit="short"),
-                Course(title="Memory used", queries=(Query(memory, "{{container}}"),), unit="bytes"),
+                Course(title="Cores used", queries=(Query(used, "{{container}}"),)),
+                Course(title="Memory used, in bytes", queries=(Query(memory, "{{container}}"),), unit="bytes"),
                 Course(
                     title="Replicas available",
                     queries=(
@@ -39,8 +40,13 @@ def machines(system: System) -> tuple[Row, ...]:
                             "{{deployment}}",
                         ),
                     ),
+                    pieces=True,
                 ),
-                Course(title="Restarts within an hour", queries=(Query(restarts, "{{namespace}} {{container}}"),)),
+                Course(
+                    title="Restarts within an hour",
+                    queries=(Query(restarts, "{{namespace}} {{container}}"),),
+                    pieces=True,
+                ),
                 Course(
                     title="Disk left on nodes",
                     queries=(
@@ -60,6 +66,7 @@ def machines(system: System) -> tuple[Row, ...]:
 def database(system: System) -> tuple[Row, ...]:
     """As the exporter sees it from inside, and AWS from outside."""
     documented = of(system, DATABASE)
+    deadlocks = "round(max by (datname) (increase(pg_stat_database_deadlocks[5m])))"
     spent = "sum by (queryid) (rate(pg_stat_statements_seconds_total[5m]))"
     return (
         Row(title="Documented lines", panels=tuple(course_of(each) for each in documented)),
@@ -69,28 +76,39 @@ def database(system: System) -> tuple[Row, ...]:
                 Course(
                     title="Connections by state",
                     queries=(Query("sum by (state) (pg_stat_activity_count)", "{{state}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Statements a second",
                     queries=(Query("sum(rate(pg_stat_statements_calls_total[5m]))", "statements"),),
+                    unit="ops",
                 ),
                 Course(
-                    title="Time spent, by statement", queries=(Query(f"topk(10, {spent})", "{{queryid}}"),), unit="s"
+                    title="Seconds of work in a second, by statement",
+                    queries=(Query(f"topk(10, {spent})", "{{queryid}}"),),
+                    unit="s",
                 ),
                 Course(
                     title="Deadlocks",
-                    queries=(Query("sum by (datname) (increase(pg_stat_database_deadlocks[5m]))", "{{datname}}"),),
+                    queries=(Query(deadlocks, "{{datname}}"),),
+                    pieces=True,
                 ),
             ),
         ),
         Row(
             title="Server",
             panels=(
-                Now(title="Size", query=Query("sum(pg_database_size_bytes)"), unit="bytes"),
+                Now(
+                    title="Size",
+                    query=Query("max(sum by (instance) (pg_database_size_bytes))"),
+                    unit="bytes",
+                    tall=True,
+                ),
                 Now(
                     title="Storage left",
                     query=Query("min(aws_rds_free_storage_space_minimum)"),
                     unit="bytes",
+                    tall=True,
                 ),
                 Course(
                     title="CPU",
@@ -124,9 +142,9 @@ def cache(system: System) -> tuple[Row, ...]:
                 *(now_of(each) for each in of(system, CACHE)),
                 *(course_of(each) for each in of(system, CACHE)),
                 Course(title="Hits at Redis", queries=(share,), unit="percent"),
-                Course(title="Up", queries=(Query("redis_up", "{{instance}}"),)),
+                Course(title="Redis and Sentinel answer", queries=(Query("redis_up", "{{instance}}"),), unit=YES_NO),
                 Course(title="Memory used of its limit", queries=(Query(full, "{{instance}}"),), unit="percentunit"),
-                Course(title="Clients", queries=(Query("redis_connected_clients", "{{instance}}"),)),
+                Course(title="Clients", queries=(Query("redis_connected_clients", "{{instance}}"),), pieces=True),
                 Course(
                     title="Commands",
                     queries=(Query("rate(redis_commands_processed_total[5m])", "{{instance}}"),),
@@ -134,19 +152,23 @@ def cache(system: System) -> tuple[Row, ...]:
                 ),
                 Course(
                     title="Entries thrown away",
-                    queries=(Query("increase(redis_evicted_keys_total[5m])", "{{instance}}"),),
+                    queries=(Query("round(increase(redis_evicted_keys_total[5m]))", "{{instance}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Who is the master",
                     queries=(Query('redis_instance_info{role="master"}', "{{instance}}"),),
+                    unit=YES_NO,
                 ),
                 Course(
                     title="Replicas of the master",
                     queries=(Query("redis_connected_slaves", "{{instance}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Sentinels in agreement",
                     queries=(Query("redis_sentinel_master_ok_sentinels", "{{instance}}"),),
+                    pieces=True,
                 ),
             ),
         ),
@@ -155,36 +177,44 @@ def cache(system: System) -> tuple[Row, ...]:
 
 def watchers(system: System) -> tuple[Row, ...]:
     """Whether what watches can be believed."""
-    failed = "sum by (integration) (increase(alertmanager_notifications_failed_total[15m]))"
+    failed = "round(sum by (integration) (increase(alertmanager_notifications_failed_total[15m])))"
+    unevaluated = "round(max by (rule_group) (increase(prometheus_rule_evaluation_failures_total[15m])))"
     return (
         Row(
             title="Prometheus and Alertmanager",
             panels=(
-                Course(title="Targets that answer", queries=(Query("min by (job) (up)", "{{job}}"),)),
+                Course(
+                    title="All of a job's targets answer", queries=(Query("min by (job) (up)", "{{job}}"),), unit=YES_NO
+                ),
                 Course(title="Series", queries=(Query("prometheus_tsdb_head_series", "{{instance}}"),)),
                 Course(
                     title="Rules that could not be evaluated",
-                    queries=(Query("increase(prometheus_rule_evaluation_failures_total[15m])", "{{rule_group}}"),),
+                    queries=(Query(unevaluated, "{{rule_group}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Configuration in use is the newest",
                     queries=(
-                        Query("prometheus_config_last_reload_successful", "Prometheus {{instance}}"),
-                        Query("alertmanager_config_last_reload_successful", "Alertmanager {{instance}}"),
+                        Query("prometheus_config_last_reload_successful", "{{instance}}"),
+                        Query("alertmanager_config_last_reload_successful", "{{instance}}"),
                     ),
+                    unit=YES_NO,
                 ),
                 Course(
                     title="Notifications sent",
                     queries=(
                         Query(
-                            "sum by (integration) (increase(alertmanager_notifications_total[15m]))", "{{integration}}"
+                            "round(sum by (integration) (increase(alertmanager_notifications_total[15m])))",
+                            "{{integration}}",
                         ),
                     ),
+                    pieces=True,
                 ),
-                Course(title="Notifications that failed", queries=(Query(failed, "{{integration}}"),)),
+                Course(title="Notifications that failed", queries=(Query(failed, "{{integration}}"),), pieces=True),
                 Course(
                     title="Alertmanagers that know each other",
                     queries=(Query("alertmanager_cluster_members", "{{instance}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Lines of logs",

@@ -1,6 +1,6 @@
 """What visitors get: requests, failures and times at HAProxy, checks from outside, the edge."""
 
-from rendering.grafana.lines import Figure, figures
+from rendering.grafana.lines import YES_NO, Figure, figures
 from rendering.grafana.panels import Course, Now, Query, Row, course_of, now_of
 from rendering.prometheus.recorded import FAILURES, PUBLIC, REQUESTS
 from rendering.prometheus.scrape_targets import outside_checks
@@ -59,6 +59,7 @@ def edge(system: System) -> tuple[Row, ...]:
                 Course(
                     title="Checks that pass",
                     queries=(Query(f'min by (check) (probe_success{{check=~"{checks}"}})', "{{check}}"),),
+                    unit=YES_NO,
                 ),
                 Course(
                     title="Time of a check",
@@ -73,10 +74,12 @@ def edge(system: System) -> tuple[Row, ...]:
                 Now(
                     title="Days until the first certificate ends",
                     query=Query("(min(probe_ssl_earliest_cert_expiry) - time()) / 86400"),
+                    tall=True,
                 ),
                 Now(
                     title="Days until ACM's first certificate ends",
                     query=Query("min(aws_certificatemanager_days_to_expiry_minimum)"),
+                    tall=True,
                 ),
                 *(course_of(each, "{{thing}}") for each in certificates),
             ),
@@ -110,10 +113,12 @@ def edge(system: System) -> tuple[Row, ...]:
                 Course(
                     title="Requests waiting",
                     queries=(Query("sum by (proxy) (haproxy_backend_current_queue)", "{{proxy}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Servers up",
                     queries=(Query("min by (proxy) (haproxy_backend_active_servers)", "{{proxy}}"),),
+                    pieces=True,
                 ),
                 Course(
                     title="Time to answer, mean",
@@ -122,7 +127,8 @@ def edge(system: System) -> tuple[Row, ...]:
                 ),
                 Course(
                     title="Weights of servers",
-                    queries=(Query("max by (proxy, server) (haproxy_server_weight)", "{{proxy}} {{server}}"),),
+                    queries=(Query("max by (proxy, server) (haproxy_server_weight)", "{{server}}"),),
+                    pieces=True,
                 ),
             ),
         ),

@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models import dashboard as models
 from rehearsal import toolchain
 from rehearsal.console import Silent
 from rehearsal.toolchain.table import CHECKERS
-from rendering.grafana import lines, panels
+from rendering.grafana import lines, panels, titles
 from rendering.grafana.dashboards import dashboards, pages
 from rendering.grafana.lines import Level, Line
 from rendering.grafana.panels import Course, Now, Words
@@ -23,7 +23,7 @@ from rendering.grafana.settings import LOKI, PROMETHEUS
 from rendering.metrics_catalogue import series
 from rendering.prometheus.rules import groups
 from systems import registry
-from systems.model import Comparison, Environment, Statistic, System
+from systems.model import Comparison, Environment, Signal, Statistic, System
 from tests.rendering.prometheus.test_catalogue import names_in
 
 SYSTEMS = sorted(registry.names())
@@ -127,22 +127,116 @@ def test_pages_have_names_of_their_own_and_panels_numbers_and_places(name: str) 
         assert asked <= {PROMETHEUS, LOKI}
 
 
-@pytest.mark.parametrize(
-    ("told", "colours"),
-    [
-        ([(Level.WARNING, 70, ">"), (Level.CRITICAL, 85, ">")], [(None, "green"), (70, "orange"), (85, "red")]),
-        ([(Level.WARNING, 70, "<"), (Level.CRITICAL, 50, "<")], [(None, "red"), (50, "orange"), (70, "green")]),
-        ([(Level.TARGET, 99, ">"), (Level.CRITICAL, 99, "<")], [(None, "red"), (99, "green")]),
-        ([(Level.CRITICAL, 0, "==")], [(None, "red"), (0, "red")]),
-        ([(Level.TARGET, 100, "=="), (Level.CRITICAL, 100, "<")], [(None, "red"), (100, "green")]),
-    ],
-    ids=["above", "below", "a target", "down", "exact"],
-)
-def test_colours_change_at_the_lines_and_to_the_worst_level_reached(
-    told: list[tuple[Level, float, str]], colours: list[tuple[float | None, str]]
-) -> None:
-    drawn = [Line(level, value, Comparison(beyond), "a document") for level, value, beyond in told]
-    panel = panels.built(Course(title="x", queries=(panels.Query("up"),), lines=tuple(drawn))).build()
-    made = json.loads(JSONEncoder().encode(panel))
-    steps = made["fieldConfig"]["defaults"]["thresholds"]["steps"]
-    assert [(step.get("value"), step["color"]) for step in steps] == colours
+COLOURS = {
+    "above": (
+        [(Level.WARNING, 70, ">"), (Level.CRITICAL, 85, ">")],
+        [(None, "green"), (70, "orange"), (85, "red")],
+        [(None, "green"), (70, "orange"), (85, "red")],
+    ),
+    "below": (
+        [(Level.WARNING, 70, "<"), (Level.CRITICAL, 50, "<")],
+        [(None, "red"), (50, "orange"), (70, "green")],
+        [(None, "red"), (50, "orange"), (70, "transparent")],
+    ),
+    "a target and its opposite": (
+        [(Level.TARGET, 99, ">"), (Level.CRITICAL, 99, "<")],
+        [(None, "red"), (99, "green")],
+        [(None, "red"), (99, "transparent")],
+    ),
+    "a target alone": (
+        [(Level.TARGET, 99.99, ">")],
+        [(None, "yellow"), (99.99, "green")],
+        [(None, "yellow"), (99.99, "transparent")],
+    ),
+    "a target before the warning": (
+        [(Level.TARGET, 2, "<"), (Level.WARNING, 3, ">")],
+        [(None, "green"), (2, "yellow"), (3, "orange")],
+        [(None, "green"), (2, "yellow"), (3, "orange")],
+    ),
+    "one line told twice": (
+        [(Level.WARNING, 19, ">"), (Level.TARGET, 20, "<")],
+        [(None, "green"), (19, "orange")],
+        [(None, "green"), (19, "orange")],
+    ),
+    "one lower line told twice": (
+        [(Level.WARNING, 20, "<"), (Level.TARGET, 19, ">")],
+        [(None, "orange"), (20, "green")],
+        [(None, "orange"), (20, "transparent")],
+    ),
+    "down": (
+        [(Level.CRITICAL, 0, "==")],
+        [(None, "red"), (0, "red"), (1, "green")],
+        [(None, "red"), (0, "red")],
+    ),
+    "exact": (
+        [(Level.TARGET, 100, "=="), (Level.CRITICAL, 100, "<")],
+        [(None, "red"), (100, "green")],
+        [(None, "red"), (100, "transparent")],
+    ),
+}
+
+
+def told(name: str) -> tuple[Line, ...]:
+    return tuple(Line(level, value, Comparison(beyond), "a document") for level, value, beyond in COLOURS[name][0])
+
+
+def written(panel: panels.Panel) -> dict[str, Any]:
+    return json.loads(JSONEncoder().encode(panels.built(panel).build()))
+
+
+def steps_of(panel: panels.Panel) -> list[tuple[float | None, str]]:
+    defaults = written(panel)["fieldConfig"]["defaults"]
+    return [(step.get("value"), step["color"]) for step in defaults["thresholds"]["steps"]]
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_figure_has_the_colour_of_the_worst_level_it_has_reached(name: str) -> None:
+    assert steps_of(Now(title="x", query=panels.Query("up"), lines=told(name))) == COLOURS[name][1]
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_line_in_a_graph_has_the_colour_of_its_bad_side(name: str) -> None:
+    """Grafana gives a line the colour of the step above it, or, below one that is transparent, of the step under it."""
+    assert steps_of(Course(title="x", queries=(panels.Query("up"),), lines=told(name))) == COLOURS[name][2]
+
+
+def test_what_nobody_has_limited_has_no_colour() -> None:
+    """Grafana's own default is red from 80 on: days until a certificate ends, gigabytes left."""
+    assert steps_of(Now(title="x", query=panels.Query("up"))) == [(None, "text")]
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_line_is_in_view_whatever_the_figure_is(name: str) -> None:
+    """Grafana's axes follow the data: a line beyond them would be drawn when it is too late."""
+    for file, made in rendered(name).items():
+        for panel in made["panels"]:
+            if panel["type"] != "timeseries":
+                continue
+            defaults = panel["fieldConfig"]["defaults"]
+            lowest = defaults.get("min", defaults["custom"].get("axisSoftMin"))
+            highest = defaults.get("max", defaults["custom"].get("axisSoftMax"))
+            values = [step["value"] for step in defaults.get("thresholds", {"steps": []})["steps"] if step.get("value")]
+            assert lowest is not None, f"{file}: {panel['title']}"
+            assert all(lowest < value <= highest for value in values), f"{file}: {panel['title']}"
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_no_series_is_called_by_its_query(name: str) -> None:
+    """Grafana names a series without labels by its whole expression, which no legend has room for."""
+    for file, made in rendered(name).items():
+        for panel in made["panels"]:
+            for target in panel.get("targets", ()):
+                if panel["type"] == "timeseries":
+                    assert target.get("legendFormat"), f"{file}: {panel['title']}"
+
+
+def test_every_signal_has_a_title_for_people() -> None:
+    assert titles.TITLES.keys() == set(Signal)
+    assert len(set(titles.TITLES.values())) == len(titles.TITLES)
+
+
+def test_a_percentage_is_shown_finer_than_its_line() -> None:
+    """99.86 % shown as 99.9 % would seem to keep the 99.9 % that it misses."""
+    lines_told = (Line(Level.WARNING, 99.9, Comparison.BELOW, "a document"),)
+    panel = Now(title="x", query=panels.Query("up"), unit="percent", lines=lines_told)
+    assert written(panel)["fieldConfig"]["defaults"]["decimals"] == 2
