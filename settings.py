@@ -33,12 +33,12 @@ KEYS = (
     *("system", "environment", "awsAccountId", "region", "recoveryRegion", "owner", "domain", "mailServers"),
     *("hostsElsewhere", "externalHosts", "adminCidrs", "images", "candidateImages", "suppliedSecrets"),
     *("suppliedLater", "channels", "backupAccountId"),
-    *("imageDigests", "singleSignOn"),
+    *("imageDigests", "singleSignOn", "runbooks"),
     *("recoveryLevel", "availability", "because", "kubeconfig", "accountBaseline", "lowered"),
     settings_acknowledged.KEY,
 )
 #: Declared in Pulumi.yaml with an empty default, which means: not given.
-_MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig", "backupAccountId")
+_MAY_BE_EMPTY = ("domain", "recoveryLevel", "availability", "kubeconfig", "backupAccountId", "runbooks")
 #: Administrators come from offices and gateways; a wider range is a mistake.
 _WIDEST_ADMIN_PREFIX = 20
 _IMAGE = re.compile(
@@ -74,6 +74,8 @@ class Settings:
     """Of third-party images, where the stack names other content than the project's table."""
     sign_on: SignOn | None
     """Who signs people in to Grafana; None leaves one administrator with a generated password."""
+    runbooks: str
+    """The address that links of alerts begin with; empty where they name the file in this project."""
     supplied_secrets: Mapping[str, str] = field(repr=False)
     channels: Mapping[str, str] = field(repr=False)
     """Addresses of people and programs, by the document's channels."""
@@ -116,6 +118,7 @@ def parse(config: Mapping[str, object]) -> Settings:
         "candidate_images": _candidate_images(read, system, environment),
         "image_digests": settings_monitoring.image_digests(read, environment),
         "sign_on": settings_monitoring.sign_on(read),
+        "runbooks": settings_monitoring.runbooks(read),
         "supplied_secrets": settings_supplied.secrets(read, system),
         "channels": settings_supplied.channels(read, system),
         "backup_account_id": _backup_account(read, account),

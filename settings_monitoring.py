@@ -1,4 +1,4 @@
-"""What monitoring needs of a stack: contents of images nobody else could name, and who signs people in."""
+"""What monitoring needs of a stack: images nobody else could name, who signs people in, where its runbooks lie."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ from settings_reading import Reader
 from systems.model import Environment
 
 _ADDRESS = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[^\s?#]*)?")
+#: A name or a token in it would be sent to everybody who is called.
+_RUNBOOKS = re.compile(r"https://[a-z0-9.-]+(:\d+)?(/[\w.~%+-]+)*")
 _CLAIM = re.compile(r"[\w .:@/-]{1,128}")
 #: Members of `singleSignOn`, all of them wanted.
 _SIGN_ON = ("clientId", "authorizeUrl", "tokenUrl", "userinfoUrl", "administrators")
@@ -51,3 +53,9 @@ def sign_on(read: Reader) -> SignOn | None:
         userinfo_url=given.get("userinfoUrl", ""),
         administrators=given.get("administrators", ""),
     )
+
+
+def runbooks(read: Reader) -> str:
+    """Where people who are called can read docs/runbooks; without an address links name the file in this project."""
+    allowed = "an https address without user, query and slash at its end: https://wiki.example.org/runbooks"
+    return read.text("runbooks", "", "LL-CFG-073", _RUNBOOKS, allowed)

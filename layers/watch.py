@@ -37,7 +37,7 @@ def watch_inside(site: Site, ground: Ground, data: Data, machines: Machines, pla
             platform_namespace=platform.namespaces.namespace,
             agents_namespace=platform.namespaces.node_agents,
             reference=machines.images.reference,
-            rules={"lifeline.yaml": rules(site.system)},
+            rules={"lifeline.yaml": rules(site.system, site.settings.runbooks)},
             alert_topics=alert_topics.arns,
             publishing=alert_topics.publishing(),
             dashboards=dashboards(site.system),

@@ -27,6 +27,6 @@ def alerts(system: System) -> tuple[AlertRule, ...]:
     return tuple(alert for group in groups(system) for alert in group.alerts)
 
 
-def rules(system: System, runbooks: str = RUNBOOKS) -> str:
+def rules(system: System, runbooks: str = "") -> str:
     """The rule file; `runbooks` is the address that links begin with."""
-    return rule_file(groups(system), runbooks)
+    return rule_file(groups(system), runbooks or RUNBOOKS)

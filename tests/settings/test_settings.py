@@ -80,6 +80,15 @@ def test_a_service_without_a_documented_provider_is_given_its_hosts() -> None:
     assert read.external_hosts == {"ai-provider": ("api.example.org", "files.example.org")}
 
 
+def test_links_to_runbooks_begin_where_the_organisation_keeps_them() -> None:
+    assert settings.parse(config({})).runbooks == ""
+    for address in (
+        "https://wiki.example.org:8443/runbooks",
+        "https://git.example.org/platform/-/blob/main/docs/runbooks",
+    ):
+        assert settings.parse(config({"runbooks": address})).runbooks == address
+
+
 def test_staging_has_a_domain_of_its_own() -> None:
     staging = {"environment": "staging", "images": {"astral-web": "ghcr.io/astralcore/astral-web:2.0.0"}}
     assert settings.parse(config(staging)).domain == "staging.astralcore.org"
