@@ -22,6 +22,7 @@ from components.naming import Naming
 from systems import sizing
 from systems.instance_types import DAEMONS_MIB, DAEMONS_MILLICORES, Room
 from systems.model import Strategy
+from tests.scheduling import cron_jobs
 
 PROJECT = Path(__file__).parents[2]
 _CANDIDATE = "7" * 64
@@ -75,6 +76,7 @@ def deploy(stack: str, *, candidate: bool = False, stand_ins: bool = True) -> No
         )
         Application(workload.name, args, naming)
     if stand_ins:
+        cron_jobs.make(found, naming, platform, shared)
         _stand_in(found, platform)
 
 
