@@ -103,7 +103,7 @@ lint: $(VENV)/.installed ## style, formatting and types
 	@$(VENV)/bin/basedpyright
 
 prove: $(VENV)/.installed ## the long campaigns (ONLY=<text>: those whose name contains it)
-	@$(REHEARSAL) prove $(if $(ONLY),--only $(ONLY))
+	@$(REHEARSAL) prove $(if $(ONLY),--only "$(ONLY)")
 
 bench: $(VENV)/.installed ## seconds of each command on a fresh workspace
 	@$(REHEARSAL) bench $(STACK)
