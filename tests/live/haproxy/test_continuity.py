@@ -6,6 +6,8 @@ Short in `make test`, 20,000 requests in `make prove`, where the figures are wri
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +117,21 @@ def test_conversations_survive_a_reload(tmp_path_factory: pytest.TempPathFactory
         for number, each in enumerate(conversations):
             assert each.echo(f"still here {number}") == f"still here {number}"
             each.close()
+
+
+def test_a_silent_conversation_outlives_the_waits_of_requests(tmp_path: Path) -> None:
+    """Its own idle time is the application's: shorter ones of the proxy, three times over, do not cut it."""
+    draft, seconds = production("astral-draft"), 1
+    short = {"client_milliseconds": 1000 * seconds, "server_milliseconds": 1000 * seconds}
+    timeouts = replace(draft.load_balancer.timeouts, **short)
+    with standing(tmp_path, quick(draft, timeouts=timeouts)) as fleet:
+        fleet.add("astraldraft-web")
+        fleet.start()
+        path = fleet.system.workload("astraldraft-web").websockets.path  # pyright: ignore
+        conversation = Conversation(fleet, path)
+        time.sleep(3 * seconds)
+        assert conversation.echo("still here") == "still here"
+        conversation.close()
 
 
 @pytest.mark.campaign

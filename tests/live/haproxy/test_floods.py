@@ -35,4 +35,7 @@ def test_no_trick_gets_through(name: str, tmp_path: Path) -> None:
             assert attacked(fleet, doors.limited(system), doors.counted, count=FEW).troubles == []
         fleet.desire(**doors.maintained(system, "on"))
         assert attacked(fleet, doors.ordinary(system), doors.not_left_open, count=FEW).troubles == []
+        assert not ask(fleet, doors.ORDINARY).server
+        for path in system.critical_paths:
+            assert ask(fleet, f"{path}/talk").server, "critical paths are open in maintenance"
         assert all(isinstance(line["status"], int) for line in fleet.proxies[0].log()), "each line is JSON"
