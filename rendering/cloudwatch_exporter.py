@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from systems.model import System
+from systems.model import RecoveryLevel, System
 
 Json = dict[str, object]
 
@@ -38,6 +38,8 @@ DATABASE = (
     Asked("DatabaseConnections", ("Maximum",)),
 )
 BALANCER = (Asked("HTTPCode_ELB_5XX_Count", ("Sum",)), Asked("RequestCount", ("Sum",)))
+#: Of the standby's proxies; visitors' own are counted where they are, by the proxies themselves.
+STANDBY = (Asked("HealthyHostCount", ("Minimum",)),)
 DISTRIBUTION = (Asked("5xxErrorRate", ("Average",)), Asked("Requests", ("Sum",)))
 HEALTH_CHECKS = (Asked("HealthCheckPercentageHealthy", ("Average",)), Asked("HealthCheckStatus", ("Minimum",)))
 CERTIFICATES = (Asked("DaysToExpiry", ("Minimum",)),)
@@ -62,6 +64,8 @@ def _jobs(system: System, region: str, recovery_region: str) -> Iterator[Json]:
     both = [region, recovery_region] if system.database.recovery_replica else [region]
     yield _job(system, "AWS/RDS", both, DATABASE)
     yield _job(system, "AWS/ApplicationELB", [region], BALANCER)
+    if system.objectives.recovery_level is RecoveryLevel.WARM_STANDBY:
+        yield _job(system, "AWS/ApplicationELB", [recovery_region], STANDBY)
     yield _job(system, "AWS/CloudFront", [GLOBAL_REGION], DISTRIBUTION)
     yield _job(system, "AWS/Route53", [GLOBAL_REGION], HEALTH_CHECKS)
     regions = sorted({region, GLOBAL_REGION})

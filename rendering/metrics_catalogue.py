@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rendering.metrics_of_applications import APPLICATION_METRICS, application_metrics, json_metrics
-from rendering.metrics_of_exporters import EXPORTER_METRICS
+from rendering.metrics_of_exporters import EXPORTER_METRICS, STANDBY_METRICS
 from rendering.metrics_table import Kind, Metric, Source
-from systems.model import System
+from systems.model import RecoveryLevel, System
 
 __all__ = ["APPLICATION_METRICS", "EXPORTER_METRICS", "Kind", "Metric", "Source", "catalogue", "jobs", "series"]
 
@@ -61,7 +61,9 @@ def jobs(system: System) -> Iterator[ScrapedJob]:
 
 def catalogue(system: System) -> dict[str, Metric]:
     """All metrics of one platform by name."""
-    every = (*EXPORTER_METRICS, *application_metrics(system), *json_metrics(system))
+    warm = system.objectives.recovery_level is RecoveryLevel.WARM_STANDBY
+    standby = STANDBY_METRICS if warm else ()
+    every = (*EXPORTER_METRICS, *standby, *application_metrics(system), *json_metrics(system))
     return {metric.name: metric for metric in every}
 
 

@@ -234,3 +234,12 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
     ),
     *_of(Source.LOGS, OWN, Kind.COUNTER, "tenant", "loki_distributor_lines_received_total"),
 )
+
+#: Where a warm standby waits in the recovery region.
+STANDBY_METRICS = _of(
+    Source.AWS,
+    f"{CLOUDWATCH}; of the standby's balancer alone (WATCH-13)",
+    Kind.GAUGE,
+    "dimension_LoadBalancer region",
+    "aws_applicationelb_healthy_host_count_minimum",
+)

@@ -4,9 +4,7 @@ from rendering.grafana.lines import Level, Line
 from rendering.grafana.panels import Course, Now, Query, Row, course_of
 from rendering.grafana.visitors import of
 from rendering.prometheus.objectives import BURNS, SHARE, Budget, budgets
-from systems.model import Comparison, Severity, Signal, System
-
-BACKUPS = frozenset({Signal.BACKUP_AGE_SECONDS, Signal.DRILL_AGE_SECONDS})
+from systems.model import Comparison, RecoveryLevel, Severity, Signal, System
 
 
 def objectives(system: System) -> tuple[Row, ...]:
@@ -30,7 +28,7 @@ def _budget(budget: Budget) -> Row:
         for rate, long, short, severity in BURNS
     )
     return Row(
-        title=f"{budget.name}: {100 * (1 - budget.share):g} %",
+        title=f"{budget.name.capitalize()}: {100 * (1 - budget.share):g} %",
         panels=(
             Now(
                 title=f"Good over {longest}",
@@ -50,12 +48,20 @@ def _budget(budget: Budget) -> Row:
     )
 
 
+def _standby(system: System) -> tuple[Course, ...]:
+    if system.objectives.recovery_level is not RecoveryLevel.WARM_STANDBY:
+        return ()
+    proxies = "max by (region) (aws_applicationelb_healthy_host_count_minimum)"
+    return (Course(title="Healthy proxies of the standby", queries=(Query(proxies, "{{region}}"),), pieces=True),)
+
+
 def backups(system: System) -> tuple[Row, ...]:
     return (
         Row(
             title="Backups",
             panels=(
-                *(course_of(each, "{{kind}}") for each in of(system, BACKUPS)),
+                *(course_of(each, "{{kind}}") for each in of(system, frozenset({Signal.BACKUP_AGE_SECONDS}))),
+                *(course_of(each) for each in of(system, frozenset({Signal.DRILL_AGE_SECONDS}))),
                 Course(
                     title="Age of the last success",
                     queries=(Query("time() - max by (kind) (backup_last_success_timestamp_seconds)", "{{kind}}"),),
@@ -97,6 +103,7 @@ def backups(system: System) -> tuple[Row, ...]:
                     queries=(Query("max by (region) (aws_rds_replica_lag_maximum)", "{{region}}"),),
                     unit="s",
                 ),
+                *_standby(system),
                 Course(
                     title="Jobs that failed",
                     queries=(Query("sum by (job_name) (kube_job_status_failed) > 0", "{{job_name}}"),),

@@ -3,7 +3,7 @@
 from systems.model import Signal, Statistic
 
 TITLES: dict[Signal, str] = {
-    Signal.ERROR_PERCENT: "Requests that fail",
+    Signal.ERROR_PERCENT: "Share of requests that fail",
     Signal.RESPONSE_SECONDS: "Time to answer",
     Signal.UPTIME_PERCENT: "Uptime over 30 days",
     Signal.HEALTH_UP: "Platform answers its health check",

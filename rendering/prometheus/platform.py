@@ -9,7 +9,7 @@ from rendering.prometheus.checks import outside_checks
 from rendering.prometheus.recorded import PUBLIC
 from rendering.prometheus.rule import AlertRule, Group
 from rendering.variants import Side, variants
-from systems.model import HostServes, Severity, Signal, System
+from systems.model import HostServes, RecoveryLevel, Severity, Signal, System
 
 _CRITICAL, _WARNING = Severity.CRITICAL, Severity.WARNING
 #: Kubernetes gives up restarting quickly after five; three in a quarter of an hour is no accident.
@@ -248,6 +248,18 @@ def _itself() -> Iterator[Line]:
 
 
 def _standby(system: System) -> Iterator[Line]:
+    """Asked from outside where a document gives it a name; its proxies are counted by its balancer in any case."""
+    if system.objectives.recovery_level is RecoveryLevel.WARM_STANDBY:
+        # Of the other region's balancer alone: no other is asked for this figure, which arrives minutes late.
+        proxies = "aws_applicationelb_healthy_host_count_minimum"
+        yield Line(
+            "StandbyEmpty",
+            f"max({proxies}) < 1 or absent({proxies})",
+            _WARNING,
+            900,
+            "standby",
+            "no proxy of the standby in the recovery region is healthy: it could serve nobody",
+        )
     recovery = {host.label for host in system.edge.hosts if host.serves is HostServes.RECOVERY_REGION}
     for check in outside_checks(system):
         if check.host in recovery:

@@ -10,7 +10,7 @@ import yaml
 
 from rendering import blackbox, cloudwatch_exporter
 from rendering.contract import contract
-from rendering.metrics_catalogue import EXPORTER_METRICS, Source
+from rendering.metrics_catalogue import Source, catalogue
 from rendering.prometheus.scrape_targets import outside_checks
 from systems import registry
 from systems.model import Environment
@@ -58,7 +58,7 @@ def test_cloudwatch_is_asked_for_exactly_what_the_catalogue_has(name: str) -> No
         for metric in job["metrics"]
         for statistic in metric["statistics"]
     }
-    assert asked == {metric.name for metric in EXPORTER_METRICS if metric.source is Source.AWS}
+    assert asked == {each.name for each in catalogue(system).values() if each.source is Source.AWS}
     for job in told["discovery"]["jobs"]:
         assert {"key": "lifeline:system", "value": f"^{name}$"} in job["searchTags"]
 

@@ -260,6 +260,20 @@ CASES = (
     ),
     Case("StandbyDown", "warning", WATCHING, gauge('probe_success{check="standby"}', 1), 300),
     Case(
+        "StandbyEmpty",
+        "warning",
+        gauge('aws_applicationelb_healthy_host_count_minimum{region="us-west-2"}', 0),
+        gauge('aws_applicationelb_healthy_host_count_minimum{region="us-west-2"}', 1),
+        900,
+    ),
+    Case(
+        "StandbyEmpty",
+        "warning",
+        WATCHING,
+        gauge('aws_applicationelb_healthy_host_count_minimum{region="us-west-2"}', 1),
+        900,
+    ),
+    Case(
         "TargetDown",
         "warning",
         (*gauge('up{job="balancer",instance="a"}', 1), *gauge('up{job="balancer",instance="b"}', 0)),
