@@ -28,7 +28,14 @@ ROWS = (
             "code 1",
             decision="SYS-03",
         ),
-        row(33, "PostgreSQL primary", "components/aws/postgres.py", EMULATED, "code 1"),
+        row(
+            33,
+            "PostgreSQL primary",
+            "components/aws/postgres.py",
+            EMULATED,
+            "code 1",
+            proven_by=("tests/components/aws/test_postgres.py::test_the_primary_is_what_the_document_asks_at_least",),
+        ),
         row(
             34,
             "Redis, surviving the loss of its master",
@@ -38,7 +45,14 @@ ROWS = (
             proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
             decision="SYS-30",
         ),
-        row(35, "Prometheus and Grafana", "components/kubernetes/monitoring.py", Proof.EXERCISED, "code 1"),
+        row(
+            35,
+            "Prometheus and Grafana",
+            "components/kubernetes/monitoring.py",
+            Proof.EXERCISED,
+            "code 1",
+            proven_by=("tests/components/test_monitoring.py", "tests/live/monitoring/test_scraping.py"),
+        ),
     ),
     under(
         "Infrastructure Requirements > Hardware Specifications",
@@ -61,7 +75,13 @@ ROWS = (
             proven_by=("tests/systems/test_sizing.py", SPEC),
         ),
         row(
-            39, "500 GB SSD, 1 TB recommended", "components/aws/postgres.py", EMULATED, "row Storage", decision="SYS-06"
+            39,
+            "500 GB SSD, 1 TB recommended",
+            "components/aws/postgres.py",
+            EMULATED,
+            "row Storage",
+            decision="SYS-06",
+            proven_by=("tests/components/aws/test_postgres.py::test_the_primary_is_what_the_document_asks_at_least",),
         ),
         row(
             40,
@@ -78,6 +98,7 @@ ROWS = (
             Proof.EXERCISED,
             "row Uptime",
             decision="SYS-07",
+            proven_by="tests/rendering/prometheus/test_objectives.py",
         ),
     ),
     under(

@@ -9,7 +9,19 @@ EMULATED, POLICY, UNIT = Proof.EMULATED, Proof.POLICY, Proof.UNIT
 
 
 ROWS = (
-    under("Backup and Recovery", row(94, "Backups and recovery as in the sections below", BACKUPS, EXERCISED)),
+    under(
+        "Backup and Recovery",
+        row(
+            94,
+            "Backups and recovery as in the sections below",
+            BACKUPS,
+            EXERCISED,
+            proven_by=(
+                "tests/backup/test_taking.py",
+                "tests/backup/test_drill.py::test_a_backup_is_restored_and_an_application_answers_on_it",
+            ),
+        ),
+    ),
     under(
         "Backup and Recovery > Automated Backup Strategy",
         row(

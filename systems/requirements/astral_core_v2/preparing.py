@@ -64,6 +64,7 @@ ROWS = (
             "components/aws/postgres.py",
             EMULATED,
             "check Server Resources Validated",
+            proven_by=("tests/components/aws/test_postgres.py::test_the_primary_is_what_the_document_asks_at_least",),
         ),
         row(
             8,

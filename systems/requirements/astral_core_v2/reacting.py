@@ -34,6 +34,10 @@ ROWS = (
             "components/kubernetes/application.py",
             Proof.KUBERNETES,
             "code 2",
+            proven_by=(
+                "tests/reference/test_reference_application.py::test_it_names_everything_it_lacks_and_does_not_start",
+                "tests/scheduling/test_placing.py",
+            ),
         ),
         row(
             127, "Connectivity and connections of the database can be asked", "operations/ (health)", COMMAND, "code 3"
@@ -78,6 +82,10 @@ ROWS = (
             "components/kubernetes/application.py",
             Proof.KUBERNETES,
             "code 2",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_autoscaling_begins_at_the_documented_replicas_and_thresholds",
+                "tests/scheduling/test_placing.py",
+            ),
         ),
         row(
             134,
@@ -213,6 +221,7 @@ ROWS = (
             "rendering/prometheus",
             EXERCISED,
             "check Verify backup completion",
+            proven_by="tests/rendering/prometheus/test_other_alerts.py",
         ),
     ),
     under(
@@ -244,7 +253,14 @@ ROWS = (
     ),
     under(
         "Operational Checklists > Monthly Operations",
-        row(161, "A disaster recovery test", IMAGE, EXERCISED, "check Disaster recovery test"),
+        row(
+            161,
+            "A disaster recovery test",
+            IMAGE,
+            EXERCISED,
+            "check Disaster recovery test",
+            proven_by=("tests/backup/test_drill.py::test_a_backup_is_restored_and_an_application_answers_on_it",),
+        ),
         row(
             162,
             "A compliance report",

@@ -101,11 +101,31 @@ ROWS = (
     ),
     under(
         "Monitoring and Alerting",
-        row(69, "Metrics, alerts and channels as in the sections below", MONITORING, EXERCISED),
+        row(
+            69,
+            "Metrics, alerts and channels as in the sections below",
+            MONITORING,
+            EXERCISED,
+            proven_by=(
+                "tests/live/monitoring/test_scraping.py",
+                "tests/rendering/prometheus/test_documented_alerts.py",
+                "tests/live/monitoring/test_alert_reaches_people.py",
+            ),
+        ),
     ),
     under(
         "Monitoring and Alerting > Critical Metrics Dashboard",
-        row(70, "Grafana at monitoring., after sign-on", MONITORING, EXERCISED, decision="SYS-22"),
+        row(
+            70,
+            "Grafana at monitoring., after sign-on",
+            MONITORING,
+            EXERCISED,
+            decision="SYS-22",
+            proven_by=(
+                "tests/components/test_monitoring.py::test_grafana_admits_nobody_without_signing_in",
+                "tests/live/haproxy/test_refusing.py::test_an_administrators_address_cannot_be_claimed",
+            ),
+        ),
         row(
             71,
             "Active crisis sessions, target below 20",

@@ -68,6 +68,7 @@ ROWS = (
             ROUTES,
             EXERCISED,
             "row Engineering Lead",
+            proven_by="tests/rendering/alertmanager/test_routes.py",
         ),
         row(
             8,
@@ -176,6 +177,10 @@ ROWS = (
             "components/kubernetes/application.py",
             Proof.KUBERNETES,
             "code 1",
+            proven_by=(
+                "tests/reference/test_reference_application.py::test_it_names_everything_it_lacks_and_does_not_start",
+                "tests/scheduling/test_placing.py",
+            ),
         ),
         row(24, "Session storage can be checked (`cache` in the health check)", HEALTH, COMMAND, "code 1"),
         row(
@@ -205,7 +210,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="V7-D06",
-            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_opens_an_administrators_door",
+            proven_by="tests/live/haproxy/test_floods.py::test_no_trick_gets_through",
         ),
         row(
             30,

@@ -149,9 +149,26 @@ ROWS = (
             EXERCISED,
             "row SEV1",
             decision="V7-D10",
+            proven_by=("tests/rendering/alertmanager/test_routes.py", "tests/rendering/test_on_call.py"),
         ),
-        row(105, "SEV2: on-call, team lead after 30 minutes", ROUTES, EXERCISED, "row SEV2", decision="V7-D10"),
-        row(106, "SEV3: support, on-call after 2 hours", ROUTES, EXERCISED, "row SEV3", decision="V7-D10"),
+        row(
+            105,
+            "SEV2: on-call, team lead after 30 minutes",
+            ROUTES,
+            EXERCISED,
+            "row SEV2",
+            decision="V7-D10",
+            proven_by=("tests/rendering/alertmanager/test_routes.py", "tests/rendering/test_on_call.py"),
+        ),
+        row(
+            106,
+            "SEV3: support, on-call after 2 hours",
+            ROUTES,
+            EXERCISED,
+            "row SEV3",
+            decision="V7-D10",
+            proven_by=("tests/rendering/alertmanager/test_routes.py", "tests/rendering/test_on_call.py"),
+        ),
         row(
             107,
             "SEV4: support, product team on the next business day",
@@ -212,6 +229,10 @@ ROWS = (
             EXERCISED,
             "check Database backup verification",
             decision="V7-D09",
+            proven_by=(
+                "tests/backup/test_faults.py::test_a_spoilt_backup_is_found_by_verification_and_refused_by_a_restore",
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+            ),
         ),
         row(
             114,
@@ -235,10 +256,14 @@ ROWS = (
         row(
             116,
             "A full backup on the first of the month",
-            "components/kubernetes/jobs.py",
+            "components/kubernetes/backup_jobs.py",
             Proof.KUBERNETES,
             "check Full system backup",
             decision="V7-D09",
+            proven_by=(
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+                "tests/scheduling/test_placing.py::test_production_finds_a_place_for_everything_with_a_zone_gone",
+            ),
         ),
         row(
             117,

@@ -50,7 +50,17 @@ ROWS = (
     under(
         "Deployment Procedures > Rollback Procedure",
         row(58, "The last ten releases and the last good one can be listed", ROLLOUT, COMMAND, "code 1"),
-        row(59, "Rollback within a minute, health checked after it", "rendering/haproxy", EXERCISED, "code 1"),
+        row(
+            59,
+            "Rollback within a minute, health checked after it",
+            "rendering/haproxy",
+            EXERCISED,
+            "code 1",
+            proven_by=(
+                "tests/live/haproxy/test_splitting.py::test_a_user_stays_on_one_side_while_the_share_grows",
+                "tests/live/haproxy/test_continuity.py",
+            ),
+        ),
         row(60, "Logs of the failed release outlive it", "components/kubernetes/monitoring.py", EXERCISED, "code 1"),
     ),
     under("Security Procedures", row(61, "Containers, network and secrets are locked down", "policies/", Proof.POLICY)),
@@ -101,6 +111,10 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="V7-D09",
+            proven_by=(
+                "tests/backup/test_taking.py::test_a_backup_is_its_objects_and_last_of_all_its_manifest",
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+            ),
         ),
         row(
             71,
@@ -147,7 +161,14 @@ ROWS = (
     ),
     under(
         "Database Operations > Data Recovery",
-        row(75, "Backups can be listed and one chosen", "operations/ (restore)", COMMAND, "code 1"),
+        row(
+            75,
+            "Backups can be listed and one chosen",
+            "images/backup",
+            COMMAND,
+            "code 1",
+            proven_by=("tests/backup/test_restoring.py::test_an_earlier_backup_can_be_chosen_by_its_manifest",),
+        ),
         row(
             76,
             "Restored into astral_recovery and counted before anything is switched",
@@ -155,14 +176,20 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="V7-D09",
+            proven_by=(
+                "tests/backup/test_restoring.py::test_a_dump_becomes_a_database_of_the_owners_beside_the_live_one",
+            ),
         ),
         row(
             77,
             "The name `database` moves to the restored instance",
-            "operations/ (restore)",
+            "components/kubernetes/database_roles.py",
             COMMAND,
             "code 1",
             decision="V7-D15",
+            proven_by=(
+                "tests/live/postgres/test_exchange.py::test_under_load_the_restored_database_becomes_the_live_one_and_back",
+            ),
         ),
     ),
     under(
@@ -187,7 +214,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="V7-D06",
-            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_opens_an_administrators_door",
+            proven_by="tests/live/haproxy/test_floods.py::test_no_trick_gets_through",
         ),
         row(
             80,

@@ -10,7 +10,17 @@ ENDPOINTS, LINES = "Monitoring & Alerts > Health Check Endpoints", "Monitoring &
 ROWS = (
     under(
         "Monitoring & Alerts",
-        row(35, "Endpoints, commands and lines as in the sections below", MONITORING, EXERCISED, decision="V7-D01"),
+        row(
+            35,
+            "Endpoints, commands and lines as in the sections below",
+            MONITORING,
+            EXERCISED,
+            decision="V7-D01",
+            proven_by=(
+                "tests/live/monitoring/test_scraping.py",
+                "tests/rendering/prometheus/test_documented_alerts.py",
+            ),
+        ),
     ),
     under(
         ENDPOINTS,
@@ -44,6 +54,7 @@ ROWS = (
             EXERCISED,
             "row /api/monitoring/metrics",
             decision="V7-D07",
+            proven_by=("tests/live/monitoring/test_scraping.py", "tests/live/haproxy/test_refusing.py"),
         ),
         row(
             39,
@@ -106,6 +117,7 @@ ROWS = (
             EXERCISED,
             "row Error Rate",
             decision="V7-D05",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(
             46,

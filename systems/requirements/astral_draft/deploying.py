@@ -113,7 +113,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="DRAFT-D11",
-            proven_by="tests/live/haproxy/test_refusing.py::test_no_way_of_writing_a_path_gets_round_the_limit",
+            proven_by="tests/live/haproxy/test_floods.py::test_no_trick_gets_through",
         ),
     ),
     under(
@@ -174,7 +174,16 @@ ROWS = (
         ),
         row(46, "The database's performance is checked before visitors return", HEALTH, COMMAND, "code 1"),
         row(
-            47, "One path is checked by the balancer, none by liveness", HAPROXY, EXERCISED, "code 1", decision="SYS-19"
+            47,
+            "One path is checked by the balancer, none by liveness",
+            HAPROXY,
+            EXERCISED,
+            "code 1",
+            decision="SYS-19",
+            proven_by=(
+                "tests/components/kubernetes/test_applications.py::test_liveness_asks_the_process_and_readiness_the_documented_path",
+                "tests/live/haproxy/test_splitting.py::test_when_every_check_fails_requests_still_arrive",
+            ),
         ),
     ),
     under(
@@ -231,6 +240,10 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="SYS-22",
+            proven_by=(
+                "tests/components/test_monitoring.py::test_grafana_admits_nobody_without_signing_in",
+                "tests/live/haproxy/test_floods.py",
+            ),
         ),
         row(59, "Alerts of the hour are listed", ROLLOUT, COMMAND, "code 1"),
     ),

@@ -55,10 +55,13 @@ ROWS = (
         row(
             68,
             "Damaged data are restored into a new instance, never over living tables",
-            RESTORE,
+            "images/backup",
             COMMAND,
             "code 1",
             decision="DRAFT-D14",
+            proven_by=(
+                "tests/backup/test_restoring.py::test_a_dump_becomes_a_database_of_the_owners_beside_the_live_one",
+            ),
         ),
     ),
     under(

@@ -18,6 +18,11 @@ ROWS = (
             "Indicators, commands and alerts as in the sections below",
             "components/kubernetes/monitoring.py",
             EXERCISED,
+            proven_by=(
+                "tests/live/monitoring/test_scraping.py",
+                "tests/rendering/prometheus/test_documented_alerts.py",
+                "tests/live/monitoring/test_alert_reaches_people.py",
+            ),
         ),
     ),
     under(
@@ -194,6 +199,10 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="DRAFT-D10",
+            proven_by=(
+                "tests/live/haproxy/test_continuity.py::test_a_silent_conversation_outlives_the_waits_of_requests",
+                "tests/components/aws/test_balancer.py",
+            ),
         ),
         row(97, "State, reset and scaling of connections", HEALTH, COMMAND, "code 1"),
     ),

@@ -14,7 +14,17 @@ DASHBOARD = "Monitoring and Alerting > Critical Metrics Dashboard"
 ROWS = (
     under(
         "Monitoring and Alerting",
-        row(60, "Metrics, lines and checks as in the sections below", MONITORING, EXERCISED, decision="BEING-D16"),
+        row(
+            60,
+            "Metrics, lines and checks as in the sections below",
+            MONITORING,
+            EXERCISED,
+            decision="BEING-D16",
+            proven_by=(
+                "tests/live/monitoring/test_scraping.py",
+                "tests/rendering/prometheus/test_documented_alerts.py",
+            ),
+        ),
     ),
     under(
         DASHBOARD,
@@ -118,7 +128,14 @@ ROWS = (
             Proof.EMULATED,
             "code 1",
         ),
-        row(72, "Their JSON becomes metrics", MONITORING, EXERCISED, "code 1"),
+        row(
+            72,
+            "Their JSON becomes metrics",
+            MONITORING,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/live/monitoring/test_scraping.py",
+        ),
         row(
             73,
             "All four in one command, which fails when one does",

@@ -82,6 +82,10 @@ ROWS = (
             "components/kubernetes/application.py",
             EXERCISED,
             decision="BEING-D06",
+            proven_by=(
+                "tests/live/haproxy/test_critical_paths.py",
+                "tests/rendering/prometheus/test_documented_alerts.py",
+            ),
         ),
         row(
             9,
@@ -89,6 +93,7 @@ ROWS = (
             HAPROXY,
             EXERCISED,
             decision="BEING-D04",
+            proven_by="tests/live/haproxy/test_floods.py",
         ),
         row(
             10,
@@ -100,7 +105,14 @@ ROWS = (
     ),
     under(
         f"{SAFETY} > Clinical Accuracy Requirements",
-        row(11, "PHQ-9 and GAD-7 score without error; any error alerts", RULES, EXERCISED, decision="BEING-D08"),
+        row(
+            11,
+            "PHQ-9 and GAD-7 score without error; any error alerts",
+            RULES,
+            EXERCISED,
+            decision="BEING-D08",
+            proven_by="tests/rendering/prometheus/test_other_alerts.py::test_any_failure_of_the_promised_hundred_per_cent_calls",
+        ),
         row(
             12,
             "No user meets a side that has not proven its scoring",
@@ -141,6 +153,10 @@ ROWS = (
             EMULATED,
             "code 1",
             decision="BEING-D01",
+            proven_by=(
+                "tests/backup/test_taking.py::test_with_the_dumps_own_policy_every_row_is_saved_and_comes_back",
+                "tests/live/postgres/test_roles.py::test_a_dump_sees_rows_that_row_security_hides",
+            ),
         ),
         row(19, "Sign-on of Supabase becomes the API's", CONTRACT, APPLICATION, "code 1", decision="BEING-D01"),
     ),
@@ -287,6 +303,7 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="BEING-D07",
+            proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
         row(38, "Benchmarks are a gate", GATES, COMMAND, "code 1"),
     ),
@@ -309,7 +326,8 @@ ROWS = (
             "code 1",
             decision="BEING-D19",
             proven_by=(
-                "tests/backup/test_copies.py, tests/backup/test_drill.py::test_a_copy_counts_when_it_has_been_read"
+                "tests/backup/test_copies.py",
+                "tests/backup/test_drill.py::test_a_copy_counts_when_it_has_been_read",
             ),
         ),
         row(42, "Recovery is written down", "docs/runbooks", UNIT, "code 1"),

@@ -44,10 +44,13 @@ ROWS = (
         row(
             80,
             "Data are restored beside, never over, and only when somebody says so",
-            "operations/ (restore)",
+            "images/backup",
             COMMAND,
             "code 1",
             decision="BEING-D11",
+            proven_by=(
+                "tests/backup/test_restoring.py::test_a_dump_becomes_a_database_of_the_owners_beside_the_live_one",
+            ),
         ),
         row(81, "An incident report with the time line is made", "operations/ (incident)", COMMAND, "code 1"),
     ),

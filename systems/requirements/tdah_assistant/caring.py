@@ -24,7 +24,14 @@ ROWS = (
     under("Monitoring and Alerting", row(135, "Two parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Monitoring and Alerting > Production Monitoring",
-        row(136, "Scraped and evaluated every 15 s, the API every 30", RULES, EXERCISED, "code 1"),
+        row(
+            136,
+            "Scraped and evaluated every 15 s, the API every 30",
+            RULES,
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/test_scrape.py::test_the_tdah_documents_intervals_are_kept",
+        ),
         row(
             137,
             "All API instances are found, however many there are",
@@ -40,8 +47,20 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="TDAH-D11",
+            proven_by="tests/live/monitoring/test_scraping.py",
         ),
-        row(139, "Alerts leave Prometheus", ROUTES, EXERCISED, "code 1", decision="TDAH-D21"),
+        row(
+            139,
+            "Alerts leave Prometheus",
+            ROUTES,
+            EXERCISED,
+            "code 1",
+            decision="TDAH-D21",
+            proven_by=(
+                "tests/rendering/test_scrape.py::test_alerts_reach_every_alertmanager_and_two_replicas_speak_as_one",
+                "tests/live/monitoring/test_alert_reaches_people.py",
+            ),
+        ),
     ),
     under(
         "Monitoring and Alerting > Critical Alerts",
@@ -216,7 +235,16 @@ ROWS = (
             decision="TDAH-D17",
             proven_by="tests/rendering/prometheus/test_objectives.py",
         ),
-        row(168, "A backup every 6 hours", JOBS, KUBERNETES),
+        row(
+            168,
+            "A backup every 6 hours",
+            "components/kubernetes/backup_jobs.py",
+            KUBERNETES,
+            proven_by=(
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+                "tests/scheduling/test_placing.py::test_production_finds_a_place_for_everything_with_a_zone_gone",
+            ),
+        ),
         row(169, "A test of the whole plan every month, and an alert when it is late", IMAGE, EXERCISED),
         row(170, "Documentation is renewed every quarter", CALENDAR, PERSON),
         row(171, "The calendar reminds of every duty", CALENDAR, UNIT),

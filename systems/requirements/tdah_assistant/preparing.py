@@ -113,12 +113,23 @@ ROWS = (
             EXERCISED,
             "code 1",
             decision="TDAH-D11",
+            proven_by=("tests/live/monitoring/test_scraping.py", "tests/components/test_monitoring.py"),
         ),
         row(16, "Grafana answers to administrators after sign-on", EDGE, EMULATED, "code 1", decision="SYS-22"),
     ),
     under(
         TABLE,
-        row(17, "Two balancers of 2 CPU and 4 GB", HAPROXY, KUBERNETES, "row Load Balancer"),
+        row(
+            17,
+            "Two balancers of 2 CPU and 4 GB",
+            HAPROXY,
+            KUBERNETES,
+            "row Load Balancer",
+            proven_by=(
+                "tests/components/kubernetes/test_haproxy.py::test_the_fleet_is_as_documented",
+                "tests/scheduling/test_placing.py",
+            ),
+        ),
         row(
             18,
             "Three API instances of 4 CPU and 8 GB",
@@ -156,6 +167,7 @@ ROWS = (
             EMULATED,
             "row Database Replica",
             decision="SYS-14",
+            proven_by=("tests/components/aws/test_postgres.py::test_there_are_as_many_replicas_as_documented",),
         ),
         row(
             22,
@@ -167,7 +179,17 @@ ROWS = (
                 "tests/components/kubernetes/test_redis_sentinel.py::test_count_and_size_are_the_documented_ones",
             ),
         ),
-        row(23, "Monitoring within 4 CPU and 8 GB", MONITORING, KUBERNETES, "row Monitoring"),
+        row(
+            23,
+            "Monitoring within 4 CPU and 8 GB",
+            MONITORING,
+            KUBERNETES,
+            "row Monitoring",
+            proven_by=(
+                "tests/components/test_monitoring.py::test_the_whole_stack_stays_within_the_documented_4_cores_and_8_gib",
+                "tests/scheduling/test_placing.py",
+            ),
+        ),
     ),
     under("Prerequisites", row(24, "Machines, services and security as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
@@ -213,7 +235,17 @@ ROWS = (
                 "tests/components/aws/test_edge_on_the_engine.py",
             ),
         ),
-        row(31, "PostgreSQL 15 with replication", POSTGRES, EMULATED, decision="SYS-14"),
+        row(
+            31,
+            "PostgreSQL 15 with replication",
+            POSTGRES,
+            EMULATED,
+            decision="SYS-14",
+            proven_by=(
+                "tests/components/aws/test_postgres.py::test_there_are_as_many_replicas_as_documented",
+                "tests/live/postgres/test_streaming.py::test_as_many_replicas_stream_as_documented",
+            ),
+        ),
         row(
             32,
             "Redis 7, able to lose its master",
@@ -222,8 +254,23 @@ ROWS = (
             proven_by="tests/live/redis/test_mastership.py::test_a_killed_master_is_replaced_and_comes_back_as_a_follower",
             decision="SYS-30",
         ),
-        row(33, "Prometheus, Grafana and Loki", MONITORING, EXERCISED),
-        row(34, "Backups by themselves", "components/kubernetes/jobs.py", KUBERNETES),
+        row(
+            33,
+            "Prometheus, Grafana and Loki",
+            MONITORING,
+            EXERCISED,
+            proven_by=("tests/components/test_monitoring.py", "tests/live/monitoring/test_scraping.py"),
+        ),
+        row(
+            34,
+            "Backups by themselves",
+            "components/kubernetes/backup_jobs.py",
+            KUBERNETES,
+            proven_by=(
+                "tests/backup/test_jobs.py::test_every_documented_time_has_its_job",
+                "tests/scheduling/test_placing.py::test_production_finds_a_place_for_everything_with_a_zone_gone",
+            ),
+        ),
         row(
             35,
             "A content delivery network for static assets",

@@ -226,7 +226,18 @@ ROWS = (
     ),
     under(
         "High Availability > Database High Availability",
-        row(110, "A primary and two readers on 5432", POSTGRES, EMULATED, "code 1", decision="SYS-14"),
+        row(
+            110,
+            "A primary and two readers on 5432",
+            POSTGRES,
+            EMULATED,
+            "code 1",
+            decision="SYS-14",
+            proven_by=(
+                "tests/components/aws/test_postgres.py::test_there_are_as_many_replicas_as_documented",
+                "tests/live/postgres/test_streaming.py::test_as_many_replicas_stream_as_documented",
+            ),
+        ),
         row(
             111,
             "The budget for a lost primary: minutes, and no data",

@@ -81,10 +81,14 @@ ROWS = (
         row(
             122,
             "A dump is restored into a new database, checked, then switched to",
-            RESTORE,
+            "components/kubernetes/database_roles.py",
             COMMAND,
             "code 1",
             decision="TDAH-D09",
+            proven_by=(
+                "tests/backup/test_restoring.py::test_a_dump_becomes_a_database_of_the_owners_beside_the_live_one",
+                "tests/live/postgres/test_exchange.py::test_under_load_the_restored_database_becomes_the_live_one_and_back",
+            ),
         ),
         row(
             123,
@@ -94,7 +98,16 @@ ROWS = (
             "code 1",
             proven_by="tests/live/postgres/test_roles.py::test_what_is_dumped_by_one_role_is_restored_by_another",
         ),
-        row(124, "The API pauses while it is switched, and comes back by itself", RESTORE, COMMAND, "code 1"),
+        row(
+            124,
+            "The API pauses while it is switched, and comes back by itself",
+            "components/kubernetes/database_roles.py",
+            COMMAND,
+            "code 1",
+            proven_by=(
+                "tests/live/postgres/test_exchange.py::test_under_load_the_restored_database_becomes_the_live_one_and_back",
+            ),
+        ),
     ),
     under("Performance Optimization", row(125, "Three parts as below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
