@@ -178,12 +178,12 @@ def _table(text: str, first: str, where: str) -> tuple[list[str], list[list[str]
     lines = text.splitlines()
     for at, line in enumerate(lines[:-1]):
         if line.startswith("|") and lines[at + 1].startswith("|---") and _cells(line)[0] == first:
-            rows: list[list[str]] = []
+            headings, rows = _cells(line), list[list[str]]()
             for row in lines[at + 2 :]:
                 if not row.startswith("|"):
                     break
                 rows.append(_cells(row))
-            return _cells(line), rows
+            return headings, [row for row in rows if len(row) == len(headings)]
     raise Unmeasured(f"docs/measured/{where}.md has no table that begins with {first!r}")
 
 

@@ -18,6 +18,7 @@ from rendering.pgbouncer import Surroundings
 from systems.model import System
 from tests import debian_packages
 from tests.live.postgres.servers import HOST, LIMIT_SECONDS, free_port, own, user, wait_until
+from tests.newer_debian import TESTED_POOLER
 from tests.rotation.authority import Authority
 
 #: In a pod both containers have one user. Here he may be unable to read the tests' own Python: it is loaded before.
@@ -27,6 +28,17 @@ from pooler_follower.__main__ import main
 os.setuid(int(sys.argv[1]))
 sys.exit(main())
 """
+
+
+def words() -> list[str]:
+    given = os.environ.get(TESTED_POOLER, "").split()
+    return given or [str(debian_packages.program("pgbouncer", package="pgbouncer"))]
+
+
+def version() -> tuple[int, ...]:
+    """`(1, 18, 0)`"""
+    told = subprocess.run([*words(), "--version"], capture_output=True, text=True, check=True).stdout
+    return tuple(int(each) for each in told.split()[1].split("."))
 
 
 def _uid() -> int:
@@ -83,7 +95,6 @@ class Pod:
         self.configuration.write_text(text)
 
     def start(self) -> "Pod":
-        program = debian_packages.program("pgbouncer", package="pgbouncer")
         for each in (self.directory, self.run, self.certificates):
             each.mkdir()
         self.certify(self.authority)
@@ -91,7 +102,7 @@ class Pod:
         own(self.directory)
         assert self._follow("--once").wait(LIMIT_SECONDS) == 0, (self.directory / "follower.log").read_text()
         with (self.directory / "log").open("ab") as output:
-            command = [str(program), str(self.configuration)]
+            command = [*words(), str(self.configuration)]
             self.process = subprocess.Popen(command, stdout=output, stderr=output, cwd="/", **user())
         self.follower = self._follow()
         wait_until("the pooler answers", lambda: "pgbouncer_up 1" in self.figures())

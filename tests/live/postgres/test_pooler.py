@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 from lifeline_rotation.address import trusting
+from lifeline_rotation.logins import PostgresLogin
 from lifeline_rotation.postgresql import Connection, PostgresError, scram_verifier
 from pooler_follower import console
 
 from rendering import pgbouncer
 from systems.model import RoleUse
+from tests.live.postgres import pooling, prepared
 from tests.live.postgres.platform import Platform
 from tests.live.postgres.pooling import Pod
-from tests.live.postgres.servers import wait_until
+from tests.live.postgres.servers import ADMINISTRATOR, ADMINISTRATOR_PASSWORD, wait_until
 from tests.rotation.authority import Authority
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -131,6 +133,26 @@ def test_a_renewed_login_is_known_and_the_one_before_stays_good(
         assert before.query("SELECT 1") == [("1",)]
 
 
+def test_a_pod_that_starts_while_a_rotation_spreads(platform: Platform, pooler: Pod, stored: dict[str, str]) -> None:
+    """The rotation is over and no mount has followed: the login before goes on being good, here and at the server.
+
+    The new one is good at the server at once and at a pooler as soon as that has read it: a pod that was first waits.
+    """
+    administrator = {"username": ADMINISTRATOR, "password": ADMINISTRATOR_PASSWORD}
+    kind = PostgresLogin(platform.primary.server(platform.database), [administrator])
+    current = {**stored, "characters": 32}
+    renewed = dict(kind.successor(current))
+    kind.apply(current, renewed)
+    kind.test(renewed)
+    for _ in range(3):
+        assert _logs_in(pooler, stored)
+    with pytest.raises(PostgresError, match="authentication failed"):
+        _logs_in(pooler, renewed)
+    platform.store("database-application", renewed)
+    wait_until("the pooler knows it", lambda: _logs_in(pooler, renewed))
+    assert _logs_in(pooler, stored), "and whoever still mounts the one before"
+
+
 def test_the_second_user_of_the_owner_is_the_owner_in_every_session(platform: Platform, pooler: Pod) -> None:
     """A reset that forgot the role would leave its tables to a user that nobody else is."""
     stored = platform.login(RoleUse.OWNER)
@@ -171,6 +193,22 @@ def test_a_renewed_certificate_is_shown_to_whoever_comes_next(platform: Platform
         finally:
             pooler.certify(pooler.authority)
             wait_until("the first one is back", lambda: _verified(pooler, login, pooler.authority))
+
+
+def test_prepared_statements_are_there_on_every_connection(platform: Platform, pooler: Pod) -> None:
+    """Since 1.21: one that a client has prepared is prepared wherever its next transaction goes. Before, it is lost."""
+    with platform.through(RoleUse.APPLICATION) as client, platform.through(RoleUse.APPLICATION) as other:
+        prepared.prepare(client, "sums", "SELECT $1::int + 1, pg_backend_pid()")
+        [(_, first)] = prepared.run(client, "sums", "1")
+        other.query("BEGIN")
+        assert _pid(other) == first, "the only free connection is the one that knows the statement"
+        if pooling.version() < (1, 21):
+            with pytest.raises(PostgresError, match='prepared statement "sums" does not exist'):
+                prepared.run(client, "sums", "2")
+        else:
+            [(total, second)] = prepared.run(client, "sums", "2")
+            assert total == "3" and second != first
+        other.query("COMMIT")
 
 
 def test_its_console_is_for_its_own_user_alone(platform: Platform, pooler: Pod) -> None:
