@@ -16,6 +16,8 @@ _IAM = "rds_iam"
 AUDITED = "rds_pgaudit"
 #: In the template as well: a database that is made for a restore finds them, since only an administrator may make them.
 EXTENSIONS = ("pg_stat_statements", "pgaudit")
+#: Shows the backup's role every row of a table with row security.
+DUMP_POLICY = "lifeline_dump"
 _BLOCK = "$lifeline$"
 _TABLES, _SEQUENCES = "('r', 'p', 'v', 'm', 'f')", "('S')"
 
@@ -163,12 +165,20 @@ def _auditing(database: Database, tables: tuple[str, ...]) -> str:
 
 
 def _row_security(database: Database) -> str:
-    """A dump must see every row. Only some administrators may say so; without it, pg_dump refuses such tables aloud."""
-    backup = identifier(database.role(RoleUse.BACKUP).name)
+    """A dump must see every row. Where this administrator may not say so of the role, each table gets a policy."""
+    backup, owner = (identifier(database.role(use).name) for use in (RoleUse.BACKUP, RoleUse.OWNER))
+    found = (
+        "SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class c "
+        f"WHERE c.relowner = {literal(owner)}::regrole AND c.relkind IN ('r', 'p') AND c.relrowsecurity "
+        "AND NOT EXISTS (SELECT FROM pg_catalog.pg_policy p "
+        f"WHERE p.polrelid = c.oid AND p.polname = {literal(DUMP_POLICY)})"
+    )
+    policy = _formatted(f"CREATE POLICY {DUMP_POLICY} ON %s FOR SELECT TO {backup} USING (true)")
     return _block(
         f"ALTER ROLE {backup} BYPASSRLS; "
         "EXCEPTION WHEN insufficient_privilege THEN "
-        "RAISE NOTICE 'dumps of tables with row security need BYPASSRLS, which this administrator cannot give';"
+        f"FOR each IN {found} LOOP EXECUTE format({literal(policy)}, each.name); END LOOP;",
+        "each record;",
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.kubernetes import pods
+from components.kubernetes.database_roles import REQUEST
 from components.kubernetes.pods import Json, Priority
 from rendering import backup_settings, environment
 from systems import sizing
@@ -59,7 +60,7 @@ def single(system: System, wiring: Wiring, identity: Identity, words: Sequence[s
     container = _runner(system, wiring, words[0], words, identity, disk=disk)
     claim = [_disk(system, _DUMP_ROOM)] if disk else []
     if disk:  # which backup, and what its database is to be called
-        container["env_from"] = [{"config_map_ref": {"name": "restore-request", "optional": True}}]
+        container["env_from"] = [{"config_map_ref": {"name": REQUEST, "optional": True}}]
     return pods.pod(
         containers=[container],
         volumes=[*_volumes(wiring, identity), *claim],

@@ -1,7 +1,7 @@
 """Roles, grants and passwords of the database: a Job before each release, straight to the server, as administrator.
 
-The same is there as a suspended CronJob for whoever has restored the database to an earlier moment:
-`kubectl create job --from=cronjob/database-roles now`.
+The same runs again before each dump, and by hand after a restore to an earlier moment. A suspended CronJob makes a
+restored database the live one (docs/restore.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,12 +25,17 @@ from rendering.pgbouncer import PORT
 from systems import sizing
 from systems.model import System
 
-NAME = "database-roles"
+NAME, EXCHANGE = "database-roles", "database-exchange"
 _IMAGES = Path(__file__).parents[2] / "images"
 _FILES, _PROGRAM = "/etc/database-roles", "/app"
+#: What the program is made of, a ConfigMap each.
+PACKAGES = ("database_roles", "lifeline_rotation")
 #: It may come before the server's name is known everywhere.
 _TRIES, _LONGEST_SECONDS = 4, 900
 _NEVER = "0 0 1 1 *"
+_AHEAD_MINUTES, _DAY_MINUTES = 20, 24 * 60
+#: ConfigMap by which a person says what is restored under which name.
+REQUEST = "restore-request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +62,11 @@ class DatabaseRoles(pulumi.ComponentResource):
         self._around = self._create_surroundings()
         self._maps = {
             "statements": self._config_map("statements", _with_authorities(statements(self._system))),
-            **{package: self._config_map(package, _package(package)) for package in _packages()},
+            **{each: self._config_map(each, package(each)) for each in PACKAGES},
         }
         self.done = [self._create_job()]
-        self._create_job_by_hand()
+        self._create_cron_job("before-dumps", NAME, before_dumps(self._system), self._spec())
+        self._create_cron_job("exchange", EXCHANGE, _NEVER, self._spec("exchange"))
         self.register_outputs({"done": len(self.done)})
 
     def _create_surroundings(self) -> Surroundings:
@@ -80,7 +86,7 @@ class DatabaseRoles(pulumi.ComponentResource):
 
     def _create_job(self) -> kubernetes.batch.v1.Job:
         """Run again for another release, other grants, and another program: it looks at every table there is."""
-        programs = {f"{each}/{name}": text for each in _packages() for name, text in _package(each).items()}
+        programs = {f"{each}/{name}": text for each in PACKAGES for name, text in package(each).items()}
         content = {**statements(self._system), **programs, "releases": ",".join(self._args.releases)}
         digest = environment.digest(content)
         return kubernetes.batch.v1.Job(
@@ -90,16 +96,20 @@ class DatabaseRoles(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=self._around.resources),
         )
 
-    def _create_job_by_hand(self) -> None:
+    def _create_cron_job(self, role: str, name: str, schedule: str, spec: Json) -> None:
+        """What never comes by itself is suspended: a person starts it."""
         kubernetes.batch.v1.CronJob(
-            f"{self._name}-by-hand",
-            metadata=self._metadata(NAME),
+            f"{self._name}-{role}",
+            metadata=self._metadata(name),
             spec={
-                "schedule": _NEVER,
+                "schedule": schedule,
                 "time_zone": "Etc/UTC",
-                "suspend": True,
+                "suspend": schedule == _NEVER,
                 "concurrency_policy": "Forbid",
-                "job_template": {"metadata": {"labels": self._labels()}, "spec": self._spec()},
+                "starting_deadline_seconds": 3_600,
+                "successful_jobs_history_limit": 1,
+                "failed_jobs_history_limit": 3,
+                "job_template": {"metadata": {"labels": self._labels()}, "spec": spec},
             },
             opts=ResourceOptions(parent=self, depends_on=self._around.resources),
         )
@@ -110,23 +120,26 @@ class DatabaseRoles(pulumi.ComponentResource):
     def _metadata(self, name: str) -> Json:
         return {"name": name, "namespace": self._namespace, "labels": self._labels()}
 
-    def _spec(self) -> Json:
+    def _spec(self, *words: str) -> Json:
         around, hardening = self._around, self._system.application.hardening
         told = {**variables(self._system, ""), "PYTHONPATH": _PROGRAM, "PYTHONDONTWRITEBYTECODE": "1"}
         env = [{"name": key, "value": self._args.primary if key == "ROLES_HOST" else told[key]} for key in sorted(told)]
-        places = {"statements": _FILES, **{each: f"{_PROGRAM}/{each}" for each in _packages()}}
+        places = {"statements": _FILES, **{each: f"{_PROGRAM}/{each}" for each in PACKAGES}}
         mounts = [
             {"name": role.replace("_", "-"), "mount_path": place, "read_only": True} for role, place in places.items()
         ]
         container = {
             "name": NAME,
             "image": self._args.image,
-            "command": ["python", "-m", "database_roles"],
+            "command": ["python", "-m", "database_roles", *words],
             "security_context": pods.container_security(hardening),
             "resources": pods.resources(sizing.JOBS),
             **around.container,
             "env": env,
         }
+        if words:  # which database, as it was said for the restore
+            request = {"config_map_ref": {"name": REQUEST, "optional": True}}
+            container["env_from"] = [*container["env_from"], request]  # type: ignore[misc]
         container["volume_mounts"] = [*container["volume_mounts"], *mounts]  # type: ignore[misc]
         pod = pods.pod(
             containers=[container],
@@ -141,7 +154,7 @@ class DatabaseRoles(pulumi.ComponentResource):
             restart_policy="Never",
         )
         return {
-            "backoff_limit": _TRIES,
+            "backoff_limit": 0 if words else _TRIES,
             "active_deadline_seconds": _LONGEST_SECONDS,
             "template": {"metadata": {"labels": self._labels()}, "spec": pod},
         }
@@ -166,6 +179,19 @@ def variables(system: System, host: str) -> dict[str, str]:
     }
 
 
+def before_dumps(system: System) -> str:
+    """Twenty minutes ahead: a table that a migration made today is seen by tonight's dump, row security or not."""
+    [schedule] = {kind.schedule for kind in system.backups.kinds if kind.database_dump}
+    minute, hour, *days = schedule.split()
+    if days != ["*", "*", "*"] or not minute.isdigit():
+        raise ValueError(f"{system.name}: dumps at {schedule!r} are not daily; this knows daily ones only")
+    hours = (
+        range(0, 24, int(hour.removeprefix("*/"))) if hour.startswith("*/") else [int(each) for each in hour.split(",")]
+    )
+    ahead = [divmod((each * 60 + int(minute) - _AHEAD_MINUTES) % _DAY_MINUTES, 60) for each in hours]
+    return f"{ahead[0][1]} {','.join(str(each) for each, _ in sorted(ahead))} * * *"
+
+
 def mounted_names(system: System) -> tuple[str, ...]:
     return (*_logins(system), secret_values.DATABASE_ADMINISTRATOR)
 
@@ -179,15 +205,14 @@ def _logins(system: System) -> tuple[str, ...]:
     return tuple(secret_values.secret_of(role.use) for role in system.database.roles)
 
 
-def _packages() -> tuple[str, ...]:
-    return ("database_roles", "lifeline_rotation")
-
-
-def _package(package: str) -> Mapping[str, str]:
+def package(name: str) -> Mapping[str, str]:
     """Of the rotation, its client of PostgreSQL alone."""
-    wanted = {"database_roles": ("__init__", "__main__"), "lifeline_rotation": ("__init__", "address", "postgresql")}
-    place = _IMAGES / {"database_roles": "database_roles", "lifeline_rotation": "rotation"}[package] / package
-    return {f"{each}.py": (place / f"{each}.py").read_text() for each in wanted[package]}
+    wanted = {
+        "database_roles": ("__init__", "__main__", "exchange"),
+        "lifeline_rotation": ("__init__", "address", "postgresql"),
+    }
+    place = _IMAGES / {"database_roles": "database_roles", "lifeline_rotation": "rotation"}[name] / name
+    return {f"{each}.py": (place / f"{each}.py").read_text() for each in wanted[name]}
 
 
 def _with_authorities(files: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,4 +1,7 @@
-"""A person restores as docs/restore.md says: beside the live database, with the restore role, then exchanging names."""
+"""A person restores as docs/restore.md says: beside the live database, with the restore role.
+
+Names are exchanged in tests/live/postgres/test_exchange.py.
+"""
 
 from collections.abc import Iterator
 
@@ -51,21 +54,3 @@ def test_a_name_that_is_not_a_new_ones_is_refused(restoring: Place, name: str) -
     why = restoring.run("restore", "--database", name, "--workspace", str(restoring.directory)).why
     assert "name" in why
     assert restoring.live.tell("SELECT count(*) FROM users") == str(ROWS)
-
-
-def test_the_restored_database_takes_the_live_ones_name(restoring: Place) -> None:
-    """The two statements of docs/restore.md; afterwards they are exchanged back, for the tests that follow."""
-    live = restoring.live
-    assert restoring.run(*_restore(restoring)).code == 0
-    name = SYSTEM.database.name
-    exchange = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{old}', '{new}');"
-        'ALTER DATABASE "{old}" RENAME TO "{old}_before";\nALTER DATABASE "{new}" RENAME TO "{old}";\n'
-    )
-    live.tell(exchange.format(old=name, new=NEW), database="postgres")
-    try:
-        assert live.tell("SELECT count(*) FROM users") == str(ROWS)
-        assert live.tell("SELECT count(*) FROM users", database=f"{name}_before") == str(ROWS)
-    finally:
-        back = f'ALTER DATABASE "{name}" RENAME TO "{NEW}";\nALTER DATABASE "{name}_before" RENAME TO "{name}";\n'
-        live.tell(back, database="postgres")

@@ -1,11 +1,15 @@
 """A backup of the database: whole, under the right key, counted, and told of only when it is all that."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from rendering import backup_layout
-from systems.model import BackupTier
+from rendering.database_roles import DUMP_POLICY
+from systems.model import BackupTier, RoleUse
 from tests.backup.conftest import ROWS, SYSTEM
 from tests.backup.place import Place
 
@@ -66,6 +70,47 @@ def test_the_manifest_counts_every_table_as_the_dump_saw_it(place: Place) -> Non
     assert 0 <= told["newest_row_age_seconds"] < 3_600
     assert set(told["roles"]) >= {each.name for each in SYSTEM.database.roles}
     assert told["made_by"].startswith("pg_dump (PostgreSQL) 15")
+
+
+@pytest.fixture
+def guarded(place: Place) -> Iterator[Place]:
+    """As on a managed service: the backup's role may not bypass row security, and users see their own rows."""
+    live, role = place.live, place.live.role(RoleUse.BACKUP)
+    live.tell(f"ALTER ROLE {role} NOBYPASSRLS;")
+    live.tell("ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON users USING (email = current_user);")
+    yield place
+    live.tell("DROP POLICY own ON users; DROP POLICY IF EXISTS lifeline_dump ON users;")
+    live.tell(f"ALTER TABLE users DISABLE ROW LEVEL SECURITY; ALTER ROLE {role} BYPASSRLS;")
+
+
+def _show(place: Place) -> None:
+    role = place.live.role(RoleUse.BACKUP)
+    place.live.tell(f"CREATE POLICY {DUMP_POLICY} ON users FOR SELECT TO {role} USING (true);")
+
+
+def test_rows_that_row_security_hides_are_an_error_and_no_omission(guarded: Place) -> None:
+    assert "row security hides rows of public.users" in guarded.run("backup", "database").why
+    _show(guarded)
+    guarded.live.tell("CREATE POLICY narrow ON users AS RESTRICTIVE FOR SELECT USING (email LIKE 'a%');")
+    try:
+        assert "row security hides rows of public.users" in guarded.run("backup", "database").why
+    finally:
+        guarded.live.tell("DROP POLICY narrow ON users;")
+    assert guarded.names() == []
+
+
+def test_with_the_dumps_own_policy_every_row_is_saved_and_comes_back(guarded: Place) -> None:
+    _show(guarded)
+    manifest = guarded.backed_up()
+    assert manifest["database"]["tables"]["public.users"]["rows"] == ROWS
+    guarded.login(RoleUse.RESTORE)
+    try:
+        ended = guarded.run("restore", "--database", "guarded", "--workspace", str(guarded.directory))
+        assert ended.code == 0, ended.text
+        secured = "SELECT relrowsecurity FROM pg_class WHERE relname = 'users'"
+        assert guarded.live.tell(secured, database="guarded") == "t"
+    finally:
+        guarded.live.tell("DROP DATABASE IF EXISTS guarded;")
 
 
 def test_nothing_is_ever_written_over(place: Place) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from lifeline_backup import census, programs
+from lifeline_backup import census, programs, row_security
 from lifeline_backup.failure import Failure
 from lifeline_backup.manifest import StoredObject
 from lifeline_backup.programs import Session
@@ -19,8 +19,7 @@ def save(settings: Settings, store: Store, tier: Tier, at: datetime) -> tuple[St
     with Session(settings.database) as session:
         shared = census.snapshot(session)
         about = census.about(session)
-        words = ["pg_dump", "--format=custom", f"--compress={settings.database['compression']}", "--no-password"]
-        stored = _stream(settings, store, tier, at, PART, [*words, f"--snapshot={shared}"])
+        stored = _stream(settings, store, tier, at, PART, _words(settings, session, shared))
         figures = census.tables(session)
     newest = census.newest_row(figures)
     age = (census.moment(about["at"]) - census.moment(newest)).total_seconds() if newest else None
@@ -33,14 +32,18 @@ def save_tables(settings: Settings, store: Store, tier: Tier, at: datetime, part
     """Some tables by themselves, for whoever must read them long after the rest is gone."""
     pattern = settings.state["tables"][part]
     with Session(settings.database) as session:
-        shared = census.snapshot(session)
+        words = _words(settings, session, census.snapshot(session))
         figures = census.tables(session, pattern)
         if not figures:
             raise Failure(f"{part}: no table of {settings.database['name']} is called like {pattern}")
-        words = ["pg_dump", "--format=custom", f"--compress={settings.database['compression']}", "--no-password"]
         chosen = [f"--table={table}" for table in figures]
-        stored = _stream(settings, store, tier, at, f"{part}.{PART}", [*words, f"--snapshot={shared}", *chosen])
+        stored = _stream(settings, store, tier, at, f"{part}.{PART}", [*words, *chosen])
     return stored, {"tables": figures}
+
+
+def _words(settings: Settings, session: Session, shared: str) -> list[str]:
+    words = ["pg_dump", "--format=custom", f"--compress={settings.database['compression']}", "--no-password"]
+    return [*words, f"--snapshot={shared}", *row_security.words_of_dump(settings, session)]
 
 
 def _stream(settings: Settings, store: Store, tier: Tier, at: datetime, part: str, words: list[str]) -> StoredObject:

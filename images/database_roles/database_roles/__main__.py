@@ -15,6 +15,8 @@ from typing import Any
 from lifeline_rotation.address import Server, trusting
 from lifeline_rotation.postgresql import Connection, LoginRefused, PostgresError, scram_verifier
 
+from database_roles.exchange import Unfit, exchange
+
 _TEMPLATE = "template1"
 
 
@@ -116,16 +118,21 @@ def main() -> int:
         name: json.loads((secrets / f"{name}.json").read_text()) for name in environment["ROLES_LOGINS"].split(",")
     }
     admin = json.loads((secrets / f"{environment['ROLES_ADMINISTRATOR']}.json").read_text())
+    done: list[str] = []
     try:
+        if sys.argv[1:] == ["exchange"]:
+            restored = environment.get("RESTORE_DATABASE", "")
+            done.append(exchange(place.database, restored, lambda name: administrator(place, admin, name), _TEMPLATE))
         with administrator(place, admin, _TEMPLATE) as connection:
             connection.query((statements / "template.sql").read_text())
         with administrator(place, admin) as connection:
             connection.query((statements / "database.sql").read_text())
-            done = [ensure(place, connection, each) for value in stored.values() for each in logins(value)]
-    except (OSError, PostgresError) as error:
+            passwords = [ensure(place, connection, each) for value in stored.values() for each in logins(value)]
+    except (OSError, PostgresError, Unfit) as error:
         print(json.dumps({"failed": f"{place.host}:{place.port}: {error}"}), flush=True)
         return 1
-    print(json.dumps({"roles": "as declared", "passwords": [each for each in done if each]}), flush=True)
+    told = {"roles": "as declared", "passwords": [each for each in passwords if each]}
+    print(json.dumps({**told, **({"exchanged": done[0]} if done else {})}), flush=True)
     return 0
 
 

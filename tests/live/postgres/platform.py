@@ -16,7 +16,6 @@ from lifeline_rotation.postgresql import Connection
 
 from components.aws import secret_values
 from components.kubernetes import database_roles, pooler_pods
-from rehearsal.paths import PROJECT
 from rendering import database_roles as rendered
 from systems import registry
 from systems.model import Environment, RoleUse, System
@@ -66,9 +65,19 @@ class Platform:
         assert self.pooler
         return self.pooler.connect(self.login(use), database)
 
-    def make_roles(self) -> dict[str, Any]:
+    def make_roles(self, *words: str, **more: str) -> dict[str, Any]:
         """The Job's program with the Job's files and variables; what it printed."""
-        files = self.directory / "statements"
+        done = self.run_roles(*words, **more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def run_roles(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """From a directory that holds what the pod's ConfigMaps hold, and by an interpreter that knows nothing else."""
+        program, files = self.directory / "program", self.directory / "statements"
+        for package in database_roles.PACKAGES:
+            (program / package).mkdir(parents=True, exist_ok=True)
+            for name, text in database_roles.package(package).items():
+                (program / package / name).write_text(text)
         files.mkdir(exist_ok=True)
         for name, text in database_roles.statements(self.system).items():
             (files / name).write_text(text)
@@ -78,11 +87,12 @@ class Platform:
             "ROLES_SECRETS": str(self.secrets),
             "ROLES_STATEMENTS": str(files),
             "ROLES_AUTHORITIES": str(self.authority.authority),
-            "PYTHONPATH": os.pathsep.join(str(PROJECT / "images" / each) for each in ("database_roles", "rotation")),
+            "PYTHONPATH": str(program),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **more,
         }
-        command = [sys.executable, "-m", "database_roles"]
-        done = subprocess.run(
-            command,
+        return subprocess.run(
+            [sys.executable, "-S", "-m", "database_roles", *words],
             capture_output=True,
             text=True,
             check=False,
@@ -90,8 +100,6 @@ class Platform:
             cwd=self.directory,
             env={**os.environ, **variables},
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return json.loads(done.stdout)
 
     def start_pooler(self) -> Pod:
         self.pooler = Pod(
@@ -147,7 +155,9 @@ def _what_rds_brings(primary: Node, system: System) -> None:
     """Its administrator is no superuser; it has a role for IAM and lets administrators make these extensions."""
     primary.tell(rendered.of_template(), "template1")
     primary.tell("CREATE ROLE rds_iam")
-    primary.tell(f"CREATE ROLE {ADMINISTRATOR} LOGIN CREATEROLE CREATEDB PASSWORD '{ADMINISTRATOR_PASSWORD}'")
+    primary.tell("CREATE ROLE rds_superuser IN ROLE pg_signal_backend")
+    rights = "LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser"
+    primary.tell(f"CREATE ROLE {ADMINISTRATOR} {rights} PASSWORD '{ADMINISTRATOR_PASSWORD}'")
     primary.tell(f"CREATE DATABASE {rendered.identifier(system.database.name)} OWNER {ADMINISTRATOR}")
 
 
