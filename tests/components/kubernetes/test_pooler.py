@@ -1,5 +1,6 @@
 """The pooler and the roles' Job as they are declared, and as the whole program wires them."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -157,8 +158,21 @@ def test_roles_come_before_migrations_and_as_the_administrator(stack: str) -> No
     files = {each["objectAlias"] for each in yaml.safe_load(mounted["parameters"]["objects"])}
     assert files == {f"{each}.json" for each in wanted}
     assert "secretObjects" not in mounted, "the administrator's password is copied nowhere"
-    again = only(home, "batch/v1:CronJob", "database-roles-by-hand").inputs["spec"]
-    assert again["suspend"] is True
+    again = only(home, "batch/v1:CronJob", "database-roles-before-dumps").inputs["spec"]
+    assert again["suspend"] is False
+    exchange = only(home, "batch/v1:CronJob", "database-roles-exchange").inputs["spec"]
+    assert exchange["suspend"] is True, "a person restores"
+
+
+@pytest.mark.parametrize(
+    ("dumps", "roles"),
+    [("0 2 * * *", "40 1 * * *"), ("0 */6 * * *", "40 5,11,17,23 * * *"), ("30 5 * * *", "10 5 * * *")],
+)
+def test_roles_are_made_anew_before_each_dump(dumps: str, roles: str) -> None:
+    system = registry.load("being")
+    [kind] = [each for each in system.backups.kinds if each.database_dump]
+    backups = replace(system.backups, kinds=(replace(kind, schedule=dumps),))
+    assert database_roles.before_dumps(replace(system, backups=backups)) == roles
 
 
 @pytest.mark.parametrize("stack", STACKS)
