@@ -1,4 +1,4 @@
-"""Who may deploy a stack: the roles of its pipelines, and, once the cluster stands, their way into it.
+"""Who may deploy a stack: the roles of its pipelines, and, once the cluster stands, their way into it and runners.
 
 Account, region, system and environment come from the platform's own stack file of the same name.
 """
@@ -14,9 +14,11 @@ import yaml
 from pulumi import ResourceOptions
 
 from components.aws.delivery_access import DeliveryAccess, DeliveryAccessArgs
+from components.aws.delivery_duties import DeliveryDuties, DeliveryDutiesArgs
 from components.aws.delivery_rights import Repository
 from components.aws.delivery_roles import DeliveryRoles, DeliveryRolesArgs
 from components.kubernetes.preview_guard import PreviewGuard, PreviewGuardArgs
+from components.kubernetes.rollout_rights import RolloutRights, RolloutRightsArgs
 from components.naming import Naming
 from operations.state_store import Place
 
@@ -24,7 +26,7 @@ _PROJECT = Path(__file__).resolve().parents[1]
 
 
 def declare() -> None:
-    """All resources of this stack, and the two outputs that the pipelines are told."""
+    """All resources of this stack, and the outputs that the pipelines are told."""
     stack, given = pulumi.get_stack(), pulumi.Config("lifeline-bootstrap")
     settings = _settings_of(stack)
     account_id, region = settings["lifeline:awsAccountId"], settings.get("lifeline:region", "us-east-1")
@@ -37,10 +39,11 @@ def declare() -> None:
     )
     account = aws.Provider("account", region=region, allowed_account_ids=[account_id])
     in_account = ResourceOptions(provider=account)
+    repository = _repository(stack, given)
     roles = DeliveryRoles(
         "delivery",
         DeliveryRolesArgs(
-            repository=_repository(stack, given),
+            repository=repository,
             account_id=account_id,
             regions=sorted({region, recovery_region, "us-east-1"}),
             state_bucket=Place(account_id=account_id, region=region).bucket,
@@ -49,17 +52,37 @@ def declare() -> None:
         naming,
         in_account,
     )
+    duties = DeliveryDuties(
+        "delivery-duties",
+        DeliveryDutiesArgs(
+            repository=repository,
+            account_id=account_id,
+            region=region,
+            issuer_arn=roles.issuer_arn,
+            boundary_arn=roles.boundary_arn,
+        ),
+        naming,
+        in_account,
+    )
     if cluster := given.get("cluster"):
         access = DeliveryAccess(
             "delivery-access",
-            DeliveryAccessArgs(cluster_name=cluster, preview_arn=roles.preview_arn, deploy_arn=roles.deploy_arn),
+            DeliveryAccessArgs(
+                cluster_name=cluster,
+                preview_arn=roles.preview_arn,
+                deploy_arn=roles.deploy_arn,
+                rollout_arn=duties.rollout_arn,
+            ),
             naming,
             in_account,
         )
         objects = kubernetes.Provider("objects", kubeconfig=access.kubeconfig)
         PreviewGuard("preview-guard", PreviewGuardArgs(cluster=objects))
+        RolloutRights("rollout-rights", RolloutRightsArgs(cluster=objects))
     pulumi.export("preview_role", roles.preview_arn)
     pulumi.export("deploy_role", roles.deploy_arn)
+    pulumi.export("rollout_role", duties.rollout_arn)
+    pulumi.export("evidence_role", duties.evidence_arn)
 
 
 def _settings_of(stack: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 
 import typer
 
-from operations import completion, delivery, state
+from operations import completion, delivery, releasing, state
 from operations.health.cli import health
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app.command()(health)
 app.command(hidden=True)(completion.completion)
 state.register(app)
 delivery.register(app)
+releasing.register(app)
 
 
 @app.callback()

@@ -8,23 +8,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-import boto3  # pyright: ignore[reportMissingTypeStubs]
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from operations import gates as release
-from operations import pull_request
+from operations import keeping, pull_request
+from operations.asking import Authority, ConnectTo, Strict, show, ways
 from operations.errors import OperationsError
 from operations.health.stack import stack_settings
 from operations.state import place_of
 from systems.model import GateTime
 
-PROJECT = Path(__file__).resolve().parents[1]
+#: As it was called: a checkout may consist of links.
+PROJECT = Path(__file__).parents[1]
 #: Changed by operations after they were made (docs/decisions): another value of a secret is no drift.
 _NOT_DRIFT = "**aws:secretsmanager/secretVersion:SecretVersion**"
 
@@ -33,23 +32,23 @@ Into = Annotated[Path | None, typer.Option(help="where the reports go; .delivery
 
 
 def register(parent: typer.Typer) -> None:
-    for command in (plan, deploy, drift, comment, gates, approvals, evidence):
+    for command in (plan, deploy, drift, comment, gates, approvals, evidence, keep):
         parent.command()(command)
 
 
 def plan(stack: Stack, into: Into = None) -> None:
     """Preview the real stack under the policy pack, and write the page of what it would do."""
-    _ended(lambda: _plan(stack, _directory(stack, into)))
+    ended(lambda: _plan(stack, directory_of(stack, into)))
 
 
 def deploy(stack: Stack, into: Into = None) -> None:
     """Make the real stack what the program says, under the policy pack."""
-    _ended(lambda: _engine(stack, _directory(stack, into), "up", "--yes", "--policy-pack", "policies"))
+    ended(lambda: _engine(stack, directory_of(stack, into), "up", "--yes", "--policy-pack", "policies"))
 
 
 def drift(stack: Stack, into: Into = None) -> None:
     """Compare the account with the state, and judge the state that stands; 1 when either finds something."""
-    _ended(lambda: _drift(stack, _directory(stack, into)))
+    ended(lambda: _drift(stack, directory_of(stack, into)))
 
 
 def comment(
@@ -59,16 +58,18 @@ def comment(
     / "plans",
 ) -> None:
     """Put each stack's plan on the pull request: one comment a stack, written over when there is one."""
-    _ended(lambda: pull_request.comment(pull, plans))
+    ended(lambda: pull_request.comment(pull, plans))
 
 
 def gates(
     stack: Stack,
     time: Annotated[GateTime, typer.Option(help="which of the document's gates")] = GateTime.BEFORE,
-    strict: Annotated[bool, typer.Option("--strict", help="what cannot be asked from here stops as well")] = False,
+    strict: Strict = False,
+    connect_to: ConnectTo = None,
+    authority: Authority = None,
 ) -> None:
     """Ask the gates that the document puts before, into or after a release; 1 when one is shut."""
-    _ended(lambda: _gates(stack, time, strict))
+    ended(lambda: _gates(stack, time, strict, ways(connect_to, authority)))
 
 
 def approvals(
@@ -81,7 +82,12 @@ def approvals(
 
 def evidence(stack: Stack, into: Into = None) -> None:
     """What an auditor is given: the deployed state judged, the requirements, and who may do what, in one directory."""
-    _ended(lambda: _evidence(stack, _directory(stack, into)))
+    ended(lambda: _evidence(stack, directory_of(stack, into)))
+
+
+def keep(stack: Stack, into: Into = None) -> None:
+    """Put the evidence into the stack's bucket of evidence, where nobody can change it."""
+    ended(lambda: print(keeping.keep(stack, directory_of(stack, into))) or 0)
 
 
 def _plan(stack: str, into: Path) -> int:
@@ -129,27 +135,11 @@ def _evidence(stack: str, into: Path) -> int:
     return 0 if judged in (0, 1) else judged
 
 
-def _gates(stack: str, time: GateTime, strict: bool) -> int:
+def _gates(stack: str, time: GateTime, strict: bool, ways: release.Ways) -> int:
     settings = stack_settings(stack)
-    application = os.environ.get("LIFELINE_APPLICATION")
-    bucket = os.environ.get("LIFELINE_BACKUP_BUCKET")
-    ways = release.Ways(
-        prometheus=os.environ.get("LIFELINE_PROMETHEUS"),
-        application=Path(application) if application else None,
-        newest_backup=(lambda: _newest(bucket)) if bucket else None,
-    )
     answers = list(release.ask(settings.system, settings.domain, time, ways))
-    table = Table("gate", "verdict", "why")
-    for answer in answers:
-        table.add_row(answer.gate.name, answer.verdict.value, answer.why)
-    Console(highlight=False).print(table, markup=False)
+    show(answers)
     return 1 if release.stops(answers, strict) else 0
-
-
-def _newest(bucket: str) -> datetime.datetime | None:
-    s3 = cast("Any", boto3.Session()).client("s3")
-    pages = cast("Iterable[dict[str, Any]]", s3.get_paginator("list_objects_v2").paginate(Bucket=bucket))
-    return max((entry["LastModified"] for page in pages for entry in page.get("Contents", ())), default=None)
 
 
 def _judged(state: Path, into: Path) -> int:
@@ -203,13 +193,13 @@ def _changes(events: Path) -> bool:
     return not summaries or bool(set(summaries[-1]["resourceChanges"]) - {"same"})
 
 
-def _directory(stack: str, into: Path | None) -> Path:
+def directory_of(stack: str, into: Path | None) -> Path:
     directory = (into or PROJECT / ".delivery" / stack).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     return directory
 
 
-def _ended(command: Callable[[], int]) -> None:
+def ended(command: Callable[[], int]) -> None:
     try:
         code: Any = command()
     except OperationsError as error:

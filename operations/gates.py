@@ -9,7 +9,6 @@ import datetime
 import json
 import re
 import subprocess
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -18,13 +17,23 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from operations.health.door import Door
+from operations.health.verdicts import Broken, Unseen
+from rendering.haproxy.choosing import COOKIE
 from rendering.prometheus import signals
-from systems.model import Gate, GateKind, GateTime, System
+from systems.model import Condition, Gate, GateKind, GateTime, RollbackTrigger, System
 
 _ANSWER_SECONDS = 15.0
 _COMMAND_SECONDS = 1800.0
 #: A dump before the change is one of this day, whatever time of the day it is.
 _FRESH = datetime.timedelta(hours=24)
+#: The first user who moves: at any share above none this one is served by the new side.
+_FIRST_TO_MOVE = f"{COOKIE}=0"
+#: How often a condition is looked at that has to hold for a while, as Prometheus does for its own rules.
+_EVALUATED_SECONDS = 15
+
+
+_NO_PROMETHEUS = "no Prometheus was named (LIFELINE_PROMETHEUS)"
 
 
 class Verdict(StrEnum):
@@ -47,6 +56,7 @@ class Answer:
 class Ways:
     """What the pipeline was given to ask with; None where it was given nothing."""
 
+    door: Door
     prometheus: str | None = None
     application: Path | None = None
     newest_backup: Callable[[], datetime.datetime | None] | None = None
@@ -83,6 +93,29 @@ def ask(system: System, domain: str, time: GateTime, ways: Ways) -> Iterator[Ans
             yield Answer(gate, verdict, why)
 
 
+def pulled(system: System, ways: Ways) -> Iterator[tuple[RollbackTrigger, Verdict, str]]:
+    """What sends everybody back: SHUT where its condition has held for as long as the document says.
+
+    Triggers that nothing measures are pulled by people."""
+    for trigger in system.rollout.rollback_triggers:
+        if trigger.condition is None:
+            continue
+        if ways.prometheus is None:
+            yield trigger, Verdict.UNASKED, _NO_PROMETHEUS
+            continue
+        holds, why = _holds(ways.prometheus, _held(system, trigger.condition))
+        yield trigger, {True: Verdict.SHUT, False: Verdict.OPEN, None: Verdict.UNASKED}[holds], why
+
+
+def _held(system: System, condition: Condition) -> str:
+    """Prometheus counts the looks at which it held."""
+    predicate = signals.condition(system, condition)
+    looks = condition.for_seconds // _EVALUATED_SECONDS
+    if not looks:
+        return predicate
+    return f"count_over_time(({predicate})[{condition.for_seconds}s:{_EVALUATED_SECONDS}s]) >= {looks}"
+
+
 def stops(answers: list[Answer], strict: bool) -> bool:
     shut = {Verdict.SHUT, Verdict.UNASKED} if strict else {Verdict.SHUT}
     return any(answer.verdict in shut for answer in answers)
@@ -93,11 +126,11 @@ def _answer(gate: Gate, system: System, domain: str, ways: Ways) -> tuple[Verdic
         case GateKind.APPROVAL:
             return Verdict.PEOPLE, f"asked of {gate.role}"
         case GateKind.PATH:
-            return _path(f"https://{domain}{gate.path}")
+            return _path(ways.door, _host(system, gate, domain), gate)
         case GateKind.CONDITION if ways.prometheus and gate.condition:
             return _condition(ways.prometheus, signals.condition(system, gate.condition))
         case GateKind.CONDITION:
-            return Verdict.UNASKED, "no Prometheus was named (LIFELINE_PROMETHEUS)"
+            return Verdict.UNASKED, _NO_PROMETHEUS
         case GateKind.BACKUP if ways.newest_backup:
             return _backup(ways.newest_backup())
         case GateKind.BACKUP:
@@ -108,26 +141,39 @@ def _answer(gate: Gate, system: System, domain: str, ways: Ways) -> tuple[Verdic
             return Verdict.UNASKED, f"`{gate.command}`: no checkout of the application was named (LIFELINE_APPLICATION)"
 
 
-def _path(url: str) -> tuple[Verdict, str]:
+def _host(system: System, gate: Gate, domain: str) -> str:
+    """The path's own host where it is one of an API apart from the site."""
+    checks = [check for workload in system.workloads for check in workload.health if check.path == gate.path]
+    label = checks[0].host if checks else ""
+    return f"{label}.{domain}" if label else domain
+
+
+def _path(door: Door, host: str, gate: Gate) -> tuple[Verdict, str]:
+    """At each step the new side is asked, which a gate is about."""
+    url = f"https://{host}{gate.path}"
     try:
-        with urllib.request.urlopen(url, timeout=_ANSWER_SECONDS) as response:
-            return Verdict.OPEN, f"{url} answered {response.status}"
-    except urllib.error.HTTPError as error:
-        return Verdict.SHUT, f"{url} answered {error.code}"
-    except (OSError, ValueError) as error:
+        cookie = _FIRST_TO_MOVE if gate.time is GateTime.EACH_STEP else None
+        status = door.get(host, gate.path, judged=True, cookie=cookie).status
+    except (OSError, Broken, Unseen) as error:
         return Verdict.SHUT, f"{url}: {error}"
+    return Verdict.OPEN if 200 <= status < 300 else Verdict.SHUT, f"{url} answered {status}"
 
 
 def _condition(prometheus: str, query: str) -> tuple[Verdict, str]:
-    """The predicate has a value exactly when it holds."""
+    holds, why = _holds(prometheus, query)
+    return Verdict.OPEN if holds else Verdict.SHUT, why
+
+
+def _holds(prometheus: str, query: str) -> tuple[bool | None, str]:
+    """The predicate has a value exactly when it holds; None when nobody can say."""
     address = f"{prometheus.rstrip('/')}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
     try:
         with urllib.request.urlopen(address, timeout=_ANSWER_SECONDS) as response:
             answer: Mapping[str, Any] = json.load(response)
         found = answer["data"]["result"]
     except (OSError, ValueError, KeyError) as error:
-        return Verdict.SHUT, f"Prometheus did not answer: {error}"
-    return (Verdict.OPEN, f"holds: {query}") if found else (Verdict.SHUT, f"does not hold: {query}")
+        return None, f"Prometheus did not answer: {error}"
+    return (True, f"holds: {query}") if found else (False, f"does not hold: {query}")
 
 
 def _backup(newest: datetime.datetime | None) -> tuple[Verdict, str]:

@@ -1,4 +1,5 @@
-"""The pipelines' way into a cluster that stands: preview as a group that may only try, deploy as its administrator.
+"""The pipelines' way into a cluster that stands: preview as a group that may only try, deploy as its administrator,
+and who leads a release as a group that may move its traffic.
 
 The cluster was made by whoever ran the first `up`; without an entry nobody else could change what is in it.
 """
@@ -10,7 +11,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from components.aws.kubeconfig import rendered
-from components.kubernetes.preview_guard import GROUP
+from components.kubernetes import preview_guard, rollout_rights
 from components.naming import Naming
 
 _ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
@@ -18,11 +19,12 @@ _ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPo
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryAccessArgs:
-    """Both roles of delivery_roles.py."""
+    """Roles of delivery_roles.py and delivery_duties.py."""
 
     cluster_name: str
     preview_arn: pulumi.Input[str]
     deploy_arn: pulumi.Input[str]
+    rollout_arn: pulumi.Input[str]
 
 
 class DeliveryAccess(pulumi.ComponentResource):
@@ -35,14 +37,19 @@ class DeliveryAccess(pulumi.ComponentResource):
     ) -> None:
         super().__init__("lifeline:aws:DeliveryAccess", name, None, opts)
         child = ResourceOptions(parent=self)
-        aws.eks.AccessEntry(
-            f"{name}-preview",
-            cluster_name=args.cluster_name,
-            principal_arn=args.preview_arn,
-            kubernetes_groups=[GROUP],
-            tags=naming.tags("delivery"),
-            opts=child,
-        )
+        groups = {
+            "preview": (args.preview_arn, preview_guard.GROUP),
+            "rollout": (args.rollout_arn, rollout_rights.GROUP),
+        }
+        for purpose, (arn, group) in groups.items():
+            aws.eks.AccessEntry(
+                f"{name}-{purpose}",
+                cluster_name=args.cluster_name,
+                principal_arn=arn,
+                kubernetes_groups=[group],
+                tags=naming.tags("delivery"),
+                opts=child,
+            )
         deploy = aws.eks.AccessEntry(
             f"{name}-deploy",
             cluster_name=args.cluster_name,

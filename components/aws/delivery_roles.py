@@ -16,6 +16,8 @@ from components.aws.policy_documents import Statement, document
 from components.naming import Naming
 
 _PREVIEW, _DEPLOY = "delivery-preview", "delivery-deploy"
+#: Made by delivery_duties.py and delivery_runners.py: out of reach for these two as they are for themselves.
+_OTHERS = ("delivery-rollout", "delivery-evidence", "delivery-runner")
 #: A deploy waits for clusters and databases; a preview ends within an hour or has failed.
 _PREVIEW_HOURS, _DEPLOY_HOURS = 1, 4
 
@@ -37,6 +39,8 @@ class DeliveryRoles(pulumi.ComponentResource):
 
     preview_arn: pulumi.Output[str]
     deploy_arn: pulumi.Output[str]
+    issuer_arn: pulumi.Input[str]
+    boundary_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: DeliveryRolesArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:DeliveryRoles", name, None, opts)
@@ -47,10 +51,11 @@ class DeliveryRoles(pulumi.ComponentResource):
             regions=args.regions,
             prefix=naming.name(),
             state_bucket=args.state_bucket,
-            own=[naming.name(role, limit=64) for role in (_PREVIEW, _DEPLOY, "delivery-boundary")],
+            own=[naming.name(role, limit=64) for role in (_PREVIEW, _DEPLOY, "delivery-boundary", *_OTHERS)],
         )
-        self._issuer_arn = args.issuer_arn or self._create_issuer().arn
+        self.issuer_arn = args.issuer_arn or self._create_issuer().arn
         self._boundary = self._create_boundary()
+        self.boundary_arn = self._boundary.arn
         self.preview_arn = self._create_preview()
         self.deploy_arn = self._create_deploy()
         self.register_outputs({"previewArn": self.preview_arn, "deployArn": self.deploy_arn})
@@ -79,7 +84,7 @@ class DeliveryRoles(pulumi.ComponentResource):
         return self._create_role(
             _PREVIEW,
             "Pipelines: compares, and changes nothing",
-            delivery_rights.preview_trust(self._issuer_arn, self._args.repository),
+            delivery_rights.preview_trust(self.issuer_arn, self._args.repository),
             delivery_rights.preview_rights(self._bounds),
             "ReadOnlyAccess",
             _PREVIEW_HOURS,
@@ -89,7 +94,7 @@ class DeliveryRoles(pulumi.ComponentResource):
         return self._create_role(
             _DEPLOY,
             "Pipelines: deploys what was merged",
-            delivery_rights.deploy_trust(self._issuer_arn, self._args.repository),
+            delivery_rights.deploy_trust(self.issuer_arn, self._args.repository),
             delivery_rights.deploy_rights(self._bounds),
             "PowerUserAccess",
             _DEPLOY_HOURS,

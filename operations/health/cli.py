@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -47,13 +47,7 @@ def health(
             standing, checks = rehearsed.checks(stack)
         else:
             standing = Stack(name=stack, settings=stack_settings(stack), outputs=outputs_of(stack, outputs))
-            door = Door(
-                resolver=Resolver(_server(nameserver), timeout),
-                instead=dict(_detour(each) for each in connect_to or ()),
-                authority=_file(authority),
-                timeout_seconds=timeout,
-            )
-            checks = _all(standing, door, timeout)
+            checks = _all(standing, door(connect_to or (), nameserver, authority, timeout), timeout)
     except OperationsError as error:
         Console(stderr=True, highlight=False).print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(WRONG_USE)
@@ -63,6 +57,18 @@ def health(
     else:
         telling.table(standing, findings, console)
     sys.exit(1 if telling.failed(findings, strict) else 0)
+
+
+def door(
+    connect_to: Iterable[str], nameserver: str | None = None, authority: Path | None = None, timeout: float = 10
+) -> Door:
+    """As the options of a command describe it."""
+    return Door(
+        resolver=Resolver(_server(nameserver), timeout),
+        instead=dict(_detour(each) for each in connect_to),
+        authority=_file(authority),
+        timeout_seconds=timeout,
+    )
 
 
 def _all(stack: Stack, door: Door, timeout: float) -> Callable[[], list[Check]]:

@@ -58,13 +58,16 @@ class Door:
     """Certificates to trust instead of this machine's own."""
     timeout_seconds: float = 10.0
 
-    def get(self, host: str, path: str, *, tls: bool = True) -> Answer:
-        """Redirects are not followed. The certificate is not judged here: that is a check of its own."""
+    def get(self, host: str, path: str, *, tls: bool = True, judged: bool = False, cookie: str | None = None) -> Answer:
+        """Redirects are not followed. Health checks do not judge the certificate here: that is a check of its own."""
+        context = self._judged() if judged else self._unjudged()
         with self._connected(host, HTTPS if tls else HTTP) as plain:
             connection = http.client.HTTPConnection(host, timeout=self.timeout_seconds)
-            connection.sock = self._unjudged().wrap_socket(plain, server_hostname=host) if tls else plain
+            connection.sock = context.wrap_socket(plain, server_hostname=host) if tls else plain
             try:
-                connection.request("GET", path, headers={"User-Agent": _AGENT})
+                connection.request(
+                    "GET", path, headers={"User-Agent": _AGENT, **({"Cookie": cookie} if cookie else {})}
+                )
                 answer = connection.getresponse()
                 told = {name.lower(): value for name, value in answer.getheaders()}
                 return Answer(answer.status, told, answer.read(_MOST_BYTES))
@@ -118,10 +121,9 @@ class Door:
 
     def certificate_ends(self, host: str) -> datetime:
         """When the certificate ends. Broken where a browser would turn away: expired, other name, unknown issuer."""
-        judged = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
         with self._connected(host, HTTPS) as plain:
             try:
-                with judged.wrap_socket(plain, server_hostname=host) as secured:
+                with self._judged().wrap_socket(plain, server_hostname=host) as secured:
                     return _end(secured)
             except ssl.SSLCertVerificationError as error:
                 refused = error.verify_message
@@ -140,6 +142,9 @@ class Door:
         if not found:
             raise Broken(f"{host} has no address")
         return str(ipaddress.ip_address(found[0]))
+
+    def _judged(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
 
     def _unjudged(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

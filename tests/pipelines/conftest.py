@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.paths import PROJECT
 from tests.pipelines.accounts import PLACE, Account, Deployment, emulated_account, state
 
 #: A store, a key and a secret, under names of their own: what a state is about.
@@ -18,6 +19,17 @@ value = aws.secretsmanager.SecretVersion(
 )
 pulumi.export("bucket", bucket.arn)
 """
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The project as a job sees it, without what earlier runs left behind."""
+    directory = tmp_path / "checkout"
+    directory.mkdir()
+    for entry in PROJECT.iterdir():
+        if entry.name not in (".delivery", ".git"):
+            (directory / entry.name).symlink_to(entry)
+    return directory
 
 
 @pytest.fixture(scope="module")

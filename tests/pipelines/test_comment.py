@@ -1,17 +1,15 @@
 """Plans on a pull request: one comment a stack, written over by the next run, and nobody else's."""
 
-import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from operations.errors import OperationsError
 from operations.pull_request import LONGEST, comment
+from tests.http_servers import Answer, Request, answering
 
 
 class Conversation:
@@ -34,43 +32,24 @@ class Conversation:
 def conversation(monkeypatch: pytest.MonkeyPatch) -> Iterator[Conversation]:
     held = Conversation()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = int(parse_qs(urlsplit(self.path).query)["page"][0])
-            self._answer(held.comments[(page - 1) * 100 : page * 100])
+    def answer(request: Request) -> Answer:
+        held.tokens.add(request.headers["authorization"])
+        told: object = {}
+        if request.method == "GET":
+            page = int(request.query["page"])
+            told = held.comments[(page - 1) * 100 : page * 100]
+        elif request.method == "POST":
+            assert request.path == "/repos/astralcore/lifeline/issues/7/comments"
+            held.say(json.loads(request.body)["body"])
+        else:
+            held.comments[int(request.path.rsplit("/", 1)[1]) - 1]["body"] = json.loads(request.body)["body"]
+        return 403 if held.refuses else 200, told
 
-        def do_POST(self) -> None:
-            assert urlsplit(self.path).path == "/repos/astralcore/lifeline/issues/7/comments"
-            held.say(self._body())
-            self._answer({})
-
-        def do_PATCH(self) -> None:
-            number = int(self.path.rsplit("/", 1)[1])
-            held.comments[number - 1]["body"] = self._body()
-            self._answer({})
-
-        def _body(self) -> str:
-            return json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
-
-        def _answer(self, content: object) -> None:
-            held.tokens.add(self.headers["Authorization"])
-            body = json.dumps(content).encode()
-            self.send_response(403 if held.refuses else 200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{server.server_port}")
-    monkeypatch.setenv("GITHUB_REPOSITORY", "astralcore/lifeline")
-    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
-    yield held
-    server.shutdown()
-    server.server_close()
+    with answering(answer) as port:
+        monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("GITHUB_REPOSITORY", "astralcore/lifeline")
+        monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+        yield held
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from bootstrap import program
+from components.kubernetes import rollout_rights
 from components.kubernetes.preview_guard import GROUP, NAME
 
 CLUSTER = "astral-core-v2-prod"
@@ -80,6 +81,16 @@ def test_preview_comes_as_the_guarded_group_and_deploy_as_administrator() -> Non
     assert (
         order.index("ValidatingAdmissionPolicyBinding") < order.index("ClusterRole") < order.index("ClusterRoleBinding")
     )
+
+
+def test_who_leads_a_release_may_move_its_traffic_and_is_nothing_else() -> None:
+    made = _declared({**GIVEN, "cluster": CLUSTER})
+    (entry,) = [each for each in made.of(":AccessEntry") if each["principalArn"].endswith("delivery-rollout")]
+    assert entry["kubernetesGroups"] == [rollout_rights.GROUP]
+    (role,), (binding,) = made.of("v1:Role"), made.of("v1:RoleBinding")
+    assert role["metadata"]["namespace"] == "platform"
+    assert role["rules"] == rollout_rights.rules()
+    assert [subject["name"] for subject in binding["subjects"]] == [rollout_rights.GROUP]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
 """The bootstrap on the real engine, and a real preview and deployment with the rights of the roles it makes."""
 
+import io
 import json
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
+from operations.cli import app
 from rehearsal.engine import Engine
 from rehearsal.paths import PROJECT, StackPaths
 from rehearsal.stacks import StackFile, prepare
@@ -60,7 +65,8 @@ def test_the_bootstrap_makes_two_roles_and_a_preview_can_do_no_more_than_preview
     again = engine.operate("up", "--skip-preview", limit=300)
     assert again.story.changes.keys() == {"same"}, again.text
     assert engine.outputs() == {
-        f"{purpose}_role": f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{purpose}" for purpose in ("preview", "deploy")
+        f"{purpose}_role": f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-{purpose}"
+        for purpose in ("preview", "deploy", "rollout", "evidence")
     }
     iam = account.client("iam")
     for purpose, hours, managed in (("preview", 1, "ReadOnlyAccess"), ("deploy", 4, "PowerUserAccess")):
@@ -78,6 +84,57 @@ def test_the_bootstrap_makes_two_roles_and_a_preview_can_do_no_more_than_preview
     said = deployment.pulumi("up", "--yes", "--skip-preview", "--stack", "prod", account=preview, fails=True)
     assert "operation error S3: PutObject" in said
     deployment.pulumi("up", "--yes", "--skip-preview", "--stack", "prod", account=deploy)
+
+
+EVIDENCE = f"astral-core-v2-prod-evidence-{ACCOUNT}"
+
+
+def test_evidence_is_added_and_neither_read_nor_replaced_nor_taken_away(
+    bootstrap: Callable[[], Engine],
+    enforced: Callable[[], None],
+    account: Account,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the command of the monthly pipeline, with the rights of its role, into a bucket that locks what it gets."""
+    made = bootstrap().operate("up", "--skip-preview", limit=300)
+    assert made.succeeded, made.text
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket=EVIDENCE, ObjectLockEnabledForBucket=True)
+    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 2557}}
+    s3.put_object_lock_configuration(
+        Bucket=EVIDENCE, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": retention}
+    )
+    pack = tmp_path / "pack"
+    (pack / "policies").mkdir(parents=True)
+    (pack / "policies" / "report.json").write_text("{}")
+    (pack / "evidence.json").write_text(json.dumps({"stack": "prod", "collected": "2026-11-01T06:17:00Z"}))
+    keeper = _taken_on(account, "evidence")
+    enforced()
+    for name, value in keeper.environment.items():
+        monkeypatch.setenv(name, value)
+    told = CliRunner().invoke(app, ["keep", "prod", "--into", str(pack)])
+    assert told.exit_code == 0, told.output
+    key = "packs/2026-11/prod-2026-11-01T061700Z.tar.gz"
+    assert told.output.startswith(f"s3://{EVIDENCE}/{key} (version ")
+    again = CliRunner().invoke(app, ["keep", "prod", "--into", str(pack)])
+    assert again.exit_code != 0
+    assert "PreconditionFailed" in again.output
+    for refused in (
+        lambda: keeper.client("s3").get_object(Bucket=EVIDENCE, Key=key),
+        lambda: keeper.client("s3").delete_object(Bucket=EVIDENCE, Key=key),
+        lambda: keeper.client("s3").put_object(Bucket=EVIDENCE, Key="drills/forged.json", Body=b"{}"),
+    ):
+        with pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
+            refused()
+
+    account.ask_for_rights("inf")
+    held = s3.get_object(Bucket=EVIDENCE, Key=key)
+    assert held["ObjectLockMode"] == "COMPLIANCE"
+    with tarfile.open(fileobj=io.BytesIO(held["Body"].read())) as archive:
+        assert archive.getnames() == ["evidence.json", "policies/report.json"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=EVIDENCE, Key=key, VersionId=held["VersionId"])
 
 
 def _taken_on(account: Account, purpose: str) -> Account:

@@ -1,19 +1,21 @@
 """The document's gates: asked where there is a way to, said to be unasked where there is none, never taken for open."""
 
 import datetime
-import http.server
-import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 import pytest
 
-from operations.gates import Answer, Verdict, Ways, ask, stops
+from operations import gates
+from operations.gates import Verdict, Ways, ask, pulled, stops
+from operations.health.door import Door
+from operations.health.resolver import Resolver
 from rendering.prometheus import signals
 from systems import registry
 from systems.model import Gate, GateKind, GateTime
+from tests.http_servers import Answer, Request, answering
+from tests.operations.certificates import Authority
 
 SYSTEMS = {name: registry.load(name) for name in registry.names()}
 HOLDING = "volunteers_available"
@@ -23,29 +25,20 @@ HOLDING = "volunteers_available"
 def prometheus() -> Iterator[str]:
     """Says that conditions on volunteers hold and all others do not."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            query = parse_qs(urlsplit(self.path).query)["query"][0]
-            result = [{"metric": {}, "value": [0, "12"]}] if HOLDING in query else []
-            body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(request: Request) -> Answer:
+        result = [{"metric": {}, "value": [0, "12"]}] if HOLDING in request.query["query"] else []
+        return 200, {"status": "success", "data": {"resultType": "vector", "result": result}}
 
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with answering(answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
-def _asked(name: str, time: GateTime = GateTime.BEFORE, ways: Ways | None = None) -> dict[str, Answer]:
-    # Nothing listens at this door: a path that does not answer is shut.
-    answers = ask(SYSTEMS[name], "127.0.0.1:1", time, ways or Ways())
+#: Nothing listens at this door: a path that does not answer is shut.
+NOBODY = Door(resolver=Resolver(("127.0.0.1", 1)), instead={443: ("127.0.0.1", 1)})
+
+
+def _asked(name: str, time: GateTime = GateTime.BEFORE, **ways: Any) -> dict[str, gates.Answer]:
+    answers = ask(SYSTEMS[name], "platform.test", time, Ways(**{"door": NOBODY, **ways}))
     return {answer.gate.name: answer for answer in answers}
 
 
@@ -71,7 +64,7 @@ def test_what_was_not_asked_stops_a_strict_release_only() -> None:
 
 
 def test_a_condition_is_asked_of_prometheus_in_the_words_of_the_alerts(prometheus: str) -> None:
-    answers = _asked("astral-core-v2", ways=Ways(prometheus=prometheus))
+    answers = _asked("astral-core-v2", prometheus=prometheus)
     assert answers["enough volunteers"].verdict is Verdict.OPEN
     assert answers["few active crisis sessions"].verdict is Verdict.SHUT
     gate = answers["enough volunteers"].gate
@@ -81,9 +74,38 @@ def test_a_condition_is_asked_of_prometheus_in_the_words_of_the_alerts(prometheu
 
 
 def test_a_prometheus_that_does_not_answer_opens_nothing() -> None:
-    answers = _asked("astral-core-v2", ways=Ways(prometheus="http://127.0.0.1:1"))
+    answers = _asked("astral-core-v2", prometheus="http://127.0.0.1:1")
     assert answers["enough volunteers"].verdict is Verdict.SHUT
     assert "did not answer" in answers["enough volunteers"].why
+
+
+def test_a_path_is_asked_at_a_door_that_proves_whose_it_is(tmp_path: Path) -> None:
+    """Somebody else's certificate opens nothing, whatever is answered behind it; nor does a redirect."""
+    authority, status = Authority(tmp_path), 200
+    certificate = tmp_path / "certificate.pem"
+    certificate.write_text(authority.certificate("platform.test", days=30))
+    with answering(lambda _: (status, {}), certificate) as port:
+        door = Door(resolver=NOBODY.resolver, instead={443: ("127.0.0.1", port)}, authority=authority.file)
+        stranger = Door(resolver=NOBODY.resolver, instead=door.instead)
+        assert _asked("astral-core-v2", door=door)["system health"].verdict is Verdict.OPEN
+        refused = _asked("astral-core-v2", door=stranger)["system health"]
+        status = 302
+        assert _asked("astral-core-v2", door=door)["system health"].verdict is Verdict.SHUT
+    assert refused.verdict is Verdict.SHUT
+    assert "certificate" in refused.why
+
+
+def test_triggers_are_pulled_by_what_holds_and_by_nothing_that_nobody_can_say(prometheus: str) -> None:
+    system = SYSTEMS["astral-core-v2"]
+    measured = [trigger.name for trigger in system.rollout.rollback_triggers if not trigger.manual]
+    for asked, verdict in (
+        (prometheus, Verdict.OPEN),
+        ("http://127.0.0.1:1", Verdict.UNASKED),
+        (None, Verdict.UNASKED),
+    ):
+        told = list(pulled(system, Ways(door=NOBODY, prometheus=asked)))
+        assert [trigger.name for trigger, _, _ in told] == measured
+        assert {found for _, found, _ in told} == {verdict}
 
 
 def test_a_command_is_run_as_the_document_writes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +115,7 @@ def test_a_command_is_run_as_the_document_writes_it(tmp_path: Path, monkeypatch:
     npm.write_text('#!/bin/sh\n[ "$2" = typecheck ] && { echo "3 errors"; exit 2; }\npwd > asked-here\n')
     npm.chmod(0o755)
     monkeypatch.setenv("PATH", f"{npm.parent}:/usr/bin:/bin")
-    answers = _asked("astral-core-v7", ways=Ways(application=tmp_path))
+    answers = _asked("astral-core-v7", application=tmp_path)
     assert answers["lint"].verdict is Verdict.OPEN
     assert (tmp_path / "asked-here").read_text().strip() == str(tmp_path)
     assert answers["types"].verdict is Verdict.SHUT
@@ -106,6 +128,6 @@ def test_a_command_is_run_as_the_document_writes_it(tmp_path: Path, monkeypatch:
 def test_a_backup_is_one_of_this_day(age_hours: int | None, verdict: Verdict) -> None:
     now = datetime.datetime.now(datetime.UTC)
     newest = None if age_hours is None else now - datetime.timedelta(hours=age_hours)
-    answers = _asked("astral-draft", ways=Ways(newest_backup=lambda: newest))
+    answers = _asked("astral-draft", newest_backup=lambda: newest)
     backups: list[Gate] = [answer.gate for answer in answers.values() if answer.gate.kind is GateKind.BACKUP]
     assert [answers[gate.name].verdict for gate in backups] == [verdict]

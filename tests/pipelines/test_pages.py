@@ -24,6 +24,7 @@ def table() -> str:
         lines.append(f"| `{stack}` | `main` | {_deployers(stack)} |")
         if stack.endswith("prod"):
             lines.append(f"| `{stack}-hotfix` | `hotfix/*` | those on call |")
+            lines += [f"| `{stack}-{duty}` | `main` | nobody is asked |" for duty in ("rollout", "evidence")]
             system = stack_settings(stack).system
             for time, when in ((GateTime.BEFORE, ""), (GateTime.AFTER, ", once it stands")):
                 for each in approvals(stack, system, (time,)):

@@ -4,17 +4,14 @@ No step may be without a class: a new one that is none of these fails here, and 
 """
 
 import json
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from rehearsal.paths import PROJECT
 from tests.components.recording import STACKS
-from tests.pipelines.workflows import ACTIONS, Job, jobs
+from tests.pipelines.workflows import ACTIONS, jobs, named, run, script
 
 #: Run by a test of its own, by how the step begins.
 RUN_BY = {
@@ -30,11 +27,17 @@ RUN_BY = {
     "make deploy": "tests/pipelines/test_delivery.py",
     "make drift": "tests/pipelines/test_delivery.py",
     "make evidence": "tests/pipelines/test_delivery.py",
+    "make keep": "tests/pipelines/test_delivery_roles.py",
+    "make rollout": "tests/pipelines/test_release_steps.py",
+    "make aftermath": "tests/pipelines/test_release_steps.py",
+    "make close": "tests/pipelines/test_release_steps.py",
+    "make reopen": "tests/pipelines/test_release_steps.py",
     "make bootstrap": "tests/pipelines/test_state_store.py",
 }
 #: GitHub's own command line, on GitHub only: what it would be told is looked at here.
 ON_GITHUB = ("gh pr create", "gh issue create")
 HERE = {
+    "rollout/tell": ("tell it",),
     "release/plan": ("the page, for those who approve", "who has to approve"),
     "release/approval": ("echo",),
     "release/confirmation": ("echo",),
@@ -42,55 +45,18 @@ HERE = {
 JOBS = jobs()
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    """The project as a job sees it, without what earlier runs left behind."""
-    directory = tmp_path / "checkout"
-    directory.mkdir()
-    for entry in PROJECT.iterdir():
-        if entry.name not in (".delivery", ".git"):
-            (directory / entry.name).symlink_to(entry)
-    return directory
-
-
 def _run(script: str, checkout: Path, **environment: str) -> dict[str, str]:
-    """As GitHub runs a step: bash that stops at the first failure. What it wrote into GitHub's files."""
-    files = {name: checkout.parent / name for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")}
-    for file in files.values():
-        file.touch()
-    done = subprocess.run(
-        ["bash", "-e", "-c", script],
-        cwd=checkout,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": os.environ["HOME"],
-            **{name: str(file) for name, file in files.items()},
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return {name: file.read_text() for name, file in files.items()}
-
-
-def _named(job: Job) -> list[tuple[str, str]]:
-    return [(step.get("name", step["run"]), step["run"]) for step in job.steps if "run" in step]
-
-
-def _step(job: str, name: str) -> str:
-    (script,) = [run for named, run in _named(next(j for j in JOBS if str(j) == job)) if named.startswith(name)]
-    return script
+    done = run(script, checkout, **environment)
+    assert done.code == 0, done.said
+    return done.files
 
 
 def test_no_step_is_without_a_class() -> None:
     lost = [
         f"{job}: {name}"
         for job in JOBS
-        for name, script in _named(job)
-        if not script.startswith((*RUN_BY, *ON_GITHUB)) and not name.startswith(HERE.get(str(job), ("nothing",)))
+        for name, text in named(job)
+        if not text.startswith((*RUN_BY, *ON_GITHUB)) and not name.startswith(HERE.get(str(job), ("nothing",)))
     ]
     assert lost == [], "say in this file which test runs each of these, or run it here"
 
@@ -99,7 +65,7 @@ def test_no_step_is_without_a_class() -> None:
 def test_who_has_to_approve_is_told_to_the_jobs_that_ask_them(stack: str, checkout: Path) -> None:
     (checkout / ".delivery" / stack).mkdir(parents=True)
     (checkout / ".delivery" / stack / "changed").write_text("true\n")
-    written = _run(_step("release/plan", "who has to approve"), checkout, STACK=stack)["GITHUB_OUTPUT"]
+    written = _run(script("release/plan", "who has to approve"), checkout, STACK=stack)["GITHUB_OUTPUT"]
     told = dict(line.split("=", 1) for line in written.splitlines())
     assert told["changed"] == "true"
     for when in ("before", "after"):
@@ -115,28 +81,50 @@ def test_who_has_to_approve_is_told_to_the_jobs_that_ask_them(stack: str, checko
 def test_the_page_is_shown_to_those_who_approve(checkout: Path) -> None:
     (checkout / ".delivery" / "prod").mkdir(parents=True)
     (checkout / ".delivery" / "prod" / "report.md").write_text("# prod: 3 changes\n")
-    written = _run(_step("release/plan", "the page"), checkout, STACK="prod")
+    written = _run(script("release/plan", "the page"), checkout, STACK="prod")
     assert written["GITHUB_STEP_SUMMARY"] == "# prod: 3 changes\n"
 
 
 @pytest.mark.parametrize(("job", "word"), [("approval", "approved"), ("confirmation", "confirmed")])
 def test_an_approval_leaves_a_line(job: str, word: str, checkout: Path) -> None:
-    written = _run(_step(f"release/{job}", "echo"), checkout, ROLE="Crisis Team Lead")
+    written = _run(script(f"release/{job}", "echo"), checkout, ROLE="Crisis Team Lead")
     assert written["GITHUB_STEP_SUMMARY"] == f"{word} by Crisis Team Lead\n"
+
+
+def test_each_page_of_a_rollout_becomes_an_issue_under_its_own_heading(checkout: Path) -> None:
+    """With GitHub's command line in the place of which stands one that writes down what it is told."""
+    gh = checkout.parent / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text('#!/bin/sh\nprintf "%s|" "$@" >> "$TOLD"\necho >> "$TOLD"\n')
+    gh.chmod(0o755)
+    told, path = checkout.parent / "issues", f"{gh.parent}:/usr/bin:/bin"
+    environment = {"PATH": path, "TOLD": str(told), "GITHUB_REPOSITORY": "astralcore/lifeline"}
+    _run(script("rollout/tell", "tell it"), checkout, **environment)
+    assert not told.exists(), "nothing is told where nothing ended"
+    for stack in ("prod", "being-prod"):
+        page = checkout / "told" / f"told-{stack}" / "rollout.md"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"# {stack}: the rollout is finished\n\neverybody is there\n")
+    _run(script("rollout/tell", "tell it"), checkout, **environment)
+    assert told.read_text().splitlines() == [
+        f"issue|create|--repo|astralcore/lifeline|--title|{stack}: the rollout is finished|--body-file|"
+        f"told/told-{stack}/rollout.md|"
+        for stack in ("being-prod", "prod")
+    ]
 
 
 def test_the_state_is_found_by_the_stacks_own_file(checkout: Path) -> None:
     (account,) = [yaml.safe_load(file.read_text()) for file in ACTIONS if file.parent.name == "account"]
-    (script,) = [step["run"] for step in account["runs"]["steps"] if "run" in step]
-    assert _run(script, checkout, STACK="staging")["GITHUB_ENV"] == (
+    (text,) = [step["run"] for step in account["runs"]["steps"] if "run" in step]
+    assert _run(text, checkout, STACK="staging")["GITHUB_ENV"] == (
         "PULUMI_BACKEND_URL=s3://lifeline-state-111122224444-us-east-1?region=us-east-1\n"
     )
 
 
 def test_a_job_is_set_up_as_a_laptop_is(checkout: Path) -> None:
     (setup,) = [yaml.safe_load(file.read_text()) for file in ACTIONS if file.parent.name == "setup"]
-    (script,) = [step["run"] for step in setup["runs"]["steps"] if "run" in step]
-    _run(script, checkout)
+    (text,) = [step["run"] for step in setup["runs"]["steps"] if "run" in step]
+    _run(text, checkout)
 
 
 def test_what_github_is_told() -> None:

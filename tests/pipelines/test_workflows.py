@@ -33,6 +33,8 @@ RELEASES = {
 JOBS = jobs()
 IDS = [str(job) for job in JOBS]
 EVERY_JOB = pytest.mark.parametrize("job", JOBS, ids=IDS)
+#: Roles for what changes something, by the command that does it; all others only look.
+DUTIES = {"deploy": "make deploy", "rollout": "make rollout", "evidence": "make keep"}
 #: What a job may be given beyond reading the repository, and the step that needs it.
 NEEDED_BY = {
     "id-token": "./.github/actions/account",
@@ -130,15 +132,47 @@ def test_an_account_is_entered_through_an_environment_on_a_runner_of_its_own(job
         assert "id-token" not in job.content["permissions"] or "uses" in job.content
         return
     runner = job.content["runs-on"]
-    assert "format('lifeline-{0}'" in runner
-    stack = re.search(r"\{0\}', ([\w.]+)\)", runner)
+    stack = re.search(r"format\('lifeline-\{0\}', ([\w.]+)\)", runner)
     assert stack
+    made = f"format('codebuild-lifeline-{{0}}-{{1}}-{{2}}', {stack[1]}, github.run_id, github.run_attempt)"
+    assert f"vars.LIFELINE_RUNNERS == 'codebuild' && {made}" in runner
     entered = job.content["environment"].replace("${{ " + stack[1] + " }}", "STACK")
-    assert entered in ("STACK", "STACK-preview", "STACK-hotfix")
-    deploys = any("make deploy" in command for command in job.commands)
-    assert deploys == (entered != "STACK-preview"), "only a role that may change is asked for where something changes"
+    asked = next((duty for duty, does in DUTIES.items() if any(does in command for command in job.commands)), "preview")
+    deploys = "STACK-hotfix" if job.workflow == "hotfix" else "STACK"
+    assert entered == (deploys if asked == "deploy" else f"STACK-{asked}"), "the role is that of what the job does"
     (account,) = (step["with"] for step in job.steps if step.get("uses") == "./.github/actions/account")
+    assert account.get("seconds", "3600") == ("14400" if asked == "deploy" else "3600"), "as long as the role is lent"
     assert account["stack"] == "${{ " + stack[1] + " }}" == job.content["env"]["STACK"]
+
+
+def test_the_documents_gates_are_asked_at_each_time_they_name() -> None:
+    """Before, at each step, before visitors are let in, and after; for every production there is."""
+    of = {str(job): job for job in JOBS}
+    rollout, production = of["rollout/rollout"], of["release/production"].commands
+    assert set(rollout.matrix) == PRODUCTION
+    assert rollout.content["concurrency"] == {"group": "rollout-${{ matrix.stack }}", "cancel-in-progress": False}
+    assert rollout.commands == [
+        'make rollout STACK="$STACK" WATCH=1800 STRICT="$STRICT"',
+        'make aftermath STACK="$STACK"',
+    ]
+    (schedule,) = load(PROJECT / ".github" / "workflows" / "rollout.yml")["on"]["schedule"]
+    assert schedule["cron"].split()[0] == "11,41", "each run watches until the next begins"
+    order = [
+        next(i for i, each in enumerate(production) if f"make {what}" in each) for what in ("close", "deploy", "reopen")
+    ]
+    assert order == sorted(order)
+    assert {gate.time for name in registry.names() for gate in registry.load(name).rollout.gates} == set(GateTime)
+
+
+def test_evidence_is_kept_by_another_role_than_the_one_that_collects_it() -> None:
+    of = {str(job): job for job in JOBS}
+    collects, keeps = of["evidence/evidence"], of["evidence/keep"]
+    assert keeps.content["needs"] == ["evidence"]
+    assert set(keeps.matrix) == PRODUCTION
+    assert not {collects.content["environment"]} & {keeps.content["environment"]}
+    (upload,) = [step["with"] for step in collects.steps if "upload-artifact" in step.get("uses", "")]
+    (download,) = [step["with"] for step in keeps.steps if "download-artifact" in step.get("uses", "")]
+    assert (upload["name"], upload["path"]) == (download["name"], download["path"])
 
 
 @EVERY_JOB
@@ -228,7 +262,7 @@ def test_commands_are_targets_that_a_person_runs() -> None:
             for target in re.findall(r"\bmake (?:-s )?([a-z]+)", command):
                 assert target in targets, f"{job}: make {target}"
             first = command.split()[0]
-            assert first in ("make", "gh", "echo", "cat", "{"), f"{job}: {command}"
+            assert first in ("make", "gh", "echo", "cat", "{") or "gh issue create" in command, f"{job}: {command}"
 
 
 def test_updates_of_dependencies_are_looked_for() -> None:

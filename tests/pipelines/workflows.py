@@ -1,5 +1,7 @@
 """The workflows as data, with the local actions they are made of."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,3 +63,45 @@ def used() -> Iterator[tuple[str, str]]:
         for line in file.read_text().splitlines():
             if "uses:" in line:
                 yield file.name, line.split("uses:")[1].strip()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a step ended, what it said, and what it wrote into GitHub's files."""
+
+    code: int
+    said: str
+    files: dict[str, str]
+
+
+def named(job: Job) -> list[tuple[str, str]]:
+    """Its shell steps, by their names, or by themselves where they have none."""
+    return [(step.get("name", step["run"]), step["run"]) for step in job.steps if "run" in step]
+
+
+def script(job: str, name: str) -> str:
+    (found,) = [run for called, run in named(next(j for j in jobs() if str(j) == job)) if called.startswith(name)]
+    return found
+
+
+def run(script: str, checkout: Path, **environment: str) -> Ran:
+    """As GitHub runs a step: bash that stops at the first failure."""
+    files = {name: checkout.parent / name for name in ("GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")}
+    for file in files.values():
+        file.touch()
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=checkout,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            **{name: str(file) for name, file in files.items()},
+            **environment,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, {name: file.read_text() for name, file in files.items()})
