@@ -36,6 +36,8 @@ DATABASE = (
     Asked("FreeStorageSpace", ("Minimum",)),
     Asked("FreeableMemory", ("Minimum",)),
     Asked("DatabaseConnections", ("Maximum",)),
+    Asked("ReadIOPS", ("Average",)),
+    Asked("WriteIOPS", ("Average",)),
 )
 BALANCER = (Asked("HTTPCode_ELB_5XX_Count", ("Sum",)), Asked("RequestCount", ("Sum",)))
 #: Of the standby's proxies; visitors' own are counted where they are, by the proxies themselves.

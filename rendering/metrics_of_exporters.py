@@ -84,6 +84,7 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
         "redis_evicted_keys_total",
         "redis_commands_processed_total",
     ),
+    *_of(Source.CACHE, REDIS, Kind.COUNTER, "cmd", "redis_commands_total", "redis_commands_duration_seconds_total"),
     *_of(Source.CACHE, REDIS, Kind.GAUGE, "master_name", "redis_sentinel_master_ok_sentinels"),
     *_of(
         Source.OUTSIDE,
@@ -140,6 +141,7 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
         "node_filesystem_avail_bytes",
         "node_filesystem_size_bytes",
     ),
+    *_of(Source.NODES, NODES, Kind.COUNTER, "device", "node_disk_read_bytes_total", "node_disk_written_bytes_total"),
     *_of(Source.CONTAINERS, CADVISOR, Kind.COUNTER, "namespace pod container", "container_cpu_usage_seconds_total"),
     *_of(Source.CONTAINERS, CADVISOR, Kind.GAUGE, "namespace pod container", "container_memory_working_set_bytes"),
     *_of(
@@ -160,6 +162,8 @@ EXPORTER_METRICS: tuple[Metric, ...] = (
         "aws_rds_free_storage_space_minimum",
         "aws_rds_freeable_memory_minimum",
         "aws_rds_database_connections_maximum",
+        "aws_rds_read_iops_average",
+        "aws_rds_write_iops_average",
     ),
     *_of(
         Source.AWS,

@@ -8,7 +8,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
 
-from rendering.grafana import people, promises, resources, visitors
+from rendering.grafana import people, promises, resources, told, visitors
 from rendering.grafana.panels import Panel, Row, Words, built
 from systems.model import System
 
@@ -31,8 +31,15 @@ class Dashboard:
 
 def pages(system: System) -> tuple[Dashboard, ...]:
     """The platform itself first; a crisis page only where somebody can be in a crisis."""
-    told = (
-        Dashboard("platform", "Platform", (*visitors.overview(system), *resources.machines(system), _logs())),
+    others = _beside_the_platform(system)
+    own = (*visitors.overview(system), *resources.machines(system))
+    drawn = [panel for rows in (own, *(page.rows for page in others)) for row in rows for panel in row.panels]
+    platform = Dashboard("platform", "Platform", (*own, *told.rest(system, drawn), _logs()))
+    return (platform, *others)
+
+
+def _beside_the_platform(system: System) -> tuple[Dashboard, ...]:
+    every = (
         Dashboard("crisis", "Crisis", people.crisis(system)),
         Dashboard("database", "Database", resources.database(system)),
         Dashboard("cache", "Cache", resources.cache(system)),
@@ -41,7 +48,7 @@ def pages(system: System) -> tuple[Dashboard, ...]:
         Dashboard("backups", "Backups and recovery", promises.backups(system)),
         Dashboard("monitoring", "Monitoring itself", resources.watchers(system)),
     )
-    return tuple(each for each in told if each.rows)
+    return tuple(each for each in every if each.rows)
 
 
 def dashboards(system: System) -> Mapping[str, str]:

@@ -67,6 +67,9 @@ def _staff(system: System) -> tuple[Course, ...]:
     if names:
         queries = tuple(Query(f"max({name})", name.removeprefix("volunteers_")) for name in names)
         courses.append(Course(title="Volunteers", queries=queries, pieces=True))
+    if "crisis_queue_length" in told:
+        queue = Query("max(crisis_queue_length)", "waiting")
+        courses.append(Course(title="People in the queue", queries=(queue,), pieces=True))
     if "volunteers_updated" in told:
         age = Query("time() - max(volunteers_updated)", "age")
         courses.append(Course(title="Age of the volunteers' figures", queries=(age,), unit="s"))

@@ -58,6 +58,14 @@ def machines(system: System) -> tuple[Row, ...]:
                     ),
                     unit="percentunit",
                 ),
+                Course(
+                    title="Disk traffic of nodes",
+                    queries=(
+                        Query("sum by (instance) (rate(node_disk_read_bytes_total[5m]))", "{{instance}} read"),
+                        Query("sum by (instance) (rate(node_disk_written_bytes_total[5m]))", "{{instance}} written"),
+                    ),
+                    unit="Bps",
+                ),
             ),
         ),
     )
@@ -67,6 +75,7 @@ def database(system: System) -> tuple[Row, ...]:
     """As the exporter sees it from inside, and AWS from outside."""
     documented = of(system, DATABASE)
     deadlocks = "round(max by (datname) (increase(pg_stat_database_deadlocks[5m])))"
+    calls = "sum by (queryid) (rate(pg_stat_statements_calls_total[5m]))"
     spent = "sum by (queryid) (rate(pg_stat_statements_seconds_total[5m]))"
     return (
         Row(title="Documented lines", panels=tuple(course_of(each) for each in documented)),
@@ -86,6 +95,11 @@ def database(system: System) -> tuple[Row, ...]:
                 Course(
                     title="Seconds of work in a second, by statement",
                     queries=(Query(f"topk(10, {spent})", "{{queryid}}"),),
+                    unit="s",
+                ),
+                Course(
+                    title="Slowest statements, mean",
+                    queries=(Query(f"topk(10, {spent} / ({calls} > 0))", "{{queryid}}"),),
                     unit="s",
                 ),
                 Course(
@@ -121,6 +135,14 @@ def database(system: System) -> tuple[Row, ...]:
                     unit="bytes",
                 ),
                 Course(
+                    title="Disk accesses",
+                    queries=(
+                        Query("aws_rds_read_iops_average", "{{dimension_DBInstanceIdentifier}} reads"),
+                        Query("aws_rds_write_iops_average", "{{dimension_DBInstanceIdentifier}} writes"),
+                    ),
+                    unit="iops",
+                ),
+                Course(
                     title="Replicas behind",
                     queries=(Query("aws_rds_replica_lag_maximum", "{{dimension_DBInstanceIdentifier}} {{region}}"),),
                     unit="s",
@@ -134,6 +156,10 @@ def cache(system: System) -> tuple[Row, ...]:
     hits = "sum(rate(redis_keyspace_hits_total[5m]))"
     misses = "sum(rate(redis_keyspace_misses_total[5m]))"
     share = Query(f"100 * {hits} / ({hits} + {misses})", "hits")
+    took = (
+        "sum by (instance) (rate(redis_commands_duration_seconds_total[5m]))"
+        " / (sum by (instance) (rate(redis_commands_total[5m])) > 0)"
+    )
     full = "redis_memory_used_bytes / (redis_memory_max_bytes > 0)"
     return (
         Row(
@@ -150,6 +176,7 @@ def cache(system: System) -> tuple[Row, ...]:
                     queries=(Query("rate(redis_commands_processed_total[5m])", "{{instance}}"),),
                     unit="ops",
                 ),
+                Course(title="Time of a command, mean", queries=(Query(took, "{{instance}}"),), unit="s"),
                 Course(
                     title="Entries thrown away",
                     queries=(Query("round(increase(redis_evicted_keys_total[5m]))", "{{instance}}"),),

@@ -21,6 +21,7 @@ from rendering.grafana.lines import Level, Line
 from rendering.grafana.panels import Course, Now, Words
 from rendering.grafana.settings import LOKI, PROMETHEUS
 from rendering.metrics_catalogue import series
+from rendering.metrics_of_applications import application_metrics, json_metrics
 from rendering.prometheus.rules import groups
 from systems import registry
 from systems.model import Comparison, Environment, Signal, Statistic, System
@@ -218,6 +219,51 @@ def test_every_line_is_in_view_whatever_the_figure_is(name: str) -> None:
             values = [step["value"] for step in defaults.get("thresholds", {"steps": []})["steps"] if step.get("value")]
             assert lowest is not None, f"{file}: {panel['title']}"
             assert all(lowest < value <= highest for value in values), f"{file}: {panel['title']}"
+
+
+#: What each document wants on a dashboard, and words of a query on the page where it is.
+WANTED = {
+    ("astral-core-v2", "load of nodes"): ("platform", "node_cpu_seconds_total"),
+    ("astral-core-v2", "database statements"): ("database", "pg_stat_statements_calls_total"),
+    ("astral-core-v2", "cache latency"): ("cache", "redis_commands_duration_seconds_total"),
+    ("astral-core-v7", "cache hits"): ("cache", "cache_hit_percent"),
+    ("astral-core-v7", "largest paint"): ("platform", "largest_paint_seconds"),
+    ("astral-core-v7", "layout shift"): ("platform", "layout_shift"),
+    ("astral-core-v7", "answer to a touch"): ("platform", "interaction_seconds"),
+    ("astral-draft", "performance"): ("platform", "http_request_duration_seconds_sum"),
+    ("astral-draft", "errors"): ("platform", "lifeline:failures:rate1m"),
+    ("astral-draft", "resources"): ("platform", "container_memory_working_set_bytes"),
+    ("astral-draft", "slow statements"): (
+        "database",
+        "topk(10, sum by (queryid) (rate(pg_stat_statements_seconds_total",
+    ),
+    ("being", "crisis"): ("crisis", "crisis_detection_percent"),
+    ("being", "speed"): ("crisis", "crisis_button_seconds_bucket"),
+    ("being", "accuracy"): ("crisis", "phq9_accuracy_percent"),
+    ("tdah-assistant", "database performance"): ("database", "pg_stat_statements_seconds_total"),
+    ("tdah-assistant", "memory"): ("platform", "node_memory_MemAvailable_bytes"),
+    ("tdah-assistant", "disk of the database"): ("database", "aws_rds_write_iops_average"),
+    ("tdah-assistant", "disk of nodes"): ("platform", "node_disk_written_bytes_total"),
+}
+
+
+@pytest.mark.parametrize(("name", "what"), WANTED)
+def test_what_documents_want_to_see_is_on_its_page(name: str, what: str) -> None:
+    page, words = WANTED[name, what]
+    shown = [
+        target.get("expr", "")
+        for panel in rendered(name)[f"{page}.json"]["panels"]
+        for target in panel.get("targets", ())
+    ]
+    assert any(words in query for query in shown)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_whatever_an_application_tells_is_drawn_somewhere(name: str) -> None:
+    asked = " ".join(queries(name).values())
+    silent = {"process_start_time_seconds", "http_requests_total"}
+    told_metrics = (*application_metrics(load(name)), *json_metrics(load(name)))
+    assert [each.name for each in told_metrics if each.name not in silent and each.name not in asked] == []
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

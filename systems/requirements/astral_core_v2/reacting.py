@@ -71,9 +71,10 @@ ROWS = (
         row(
             132,
             "Load of nodes, database statements and cache latency on dashboards",
-            "rendering/dashboards",
+            "rendering/grafana",
             EXERCISED,
             "code 1",
+            proven_by="tests/rendering/test_dashboards.py::test_what_documents_want_to_see_is_on_its_page",
             decision="SYS-26",
         ),
         row(

@@ -235,7 +235,14 @@ ROWS = (
             decision="V7-D07",
             proven_by="tests/rendering/prometheus/test_documented_alerts.py",
         ),
-        row(32, "Cache hits and Web Vitals are on a dashboard", "rendering/dashboards", EXERCISED, "code 1"),
+        row(
+            32,
+            "Cache hits and Web Vitals are on a dashboard",
+            "rendering/grafana",
+            EXERCISED,
+            "code 1",
+            proven_by="tests/rendering/test_dashboards.py::test_what_documents_want_to_see_is_on_its_page",
+        ),
         row(
             33,
             "`perf:analyze` belongs to the application's build",

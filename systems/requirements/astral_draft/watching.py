@@ -3,7 +3,8 @@
 from systems.requirements.ledger import Proof, row, under
 
 SPEC = "tests/systems/test_astral_draft.py"
-RULES, ROUTES, DASHBOARDS = "rendering/prometheus", "rendering/alertmanager.py", "rendering/dashboards"
+ON_ITS_PAGE = "tests/rendering/test_dashboards.py::test_what_documents_want_to_see_is_on_its_page"
+RULES, ROUTES, DASHBOARDS = "rendering/prometheus", "rendering/alertmanager.py", "rendering/grafana"
 AUTOSCALING, HEALTH, RUNBOOKS = "components/kubernetes/application.py", "operations/ (health)", "docs/runbooks"
 COMMAND, EXERCISED, KUBERNETES, UNIT = Proof.COMMAND, Proof.EXERCISED, Proof.KUBERNETES, Proof.UNIT
 APPLICATION = Proof.APPLICATION
@@ -102,7 +103,14 @@ ROWS = (
     ),
     under(
         "MONITORING & ALERTING > Monitoring Commands",
-        row(82, "Metrics, performance, errors and resources on dashboards", DASHBOARDS, EXERCISED, "code 1"),
+        row(
+            82,
+            "Metrics, performance, errors and resources on dashboards",
+            DASHBOARDS,
+            EXERCISED,
+            "code 1",
+            proven_by=ON_ITS_PAGE,
+        ),
         row(83, "What users do, in real time", "docs/application-contract.md", APPLICATION, "code 1"),
     ),
     under(
@@ -168,7 +176,7 @@ ROWS = (
     ),
     under(
         f"{ISSUES} > Issue: Slow Database Queries",
-        row(93, "Slow statements are listed", DASHBOARDS, EXERCISED, "code 1"),
+        row(93, "Slow statements are listed", DASHBOARDS, EXERCISED, "code 1", proven_by=ON_ITS_PAGE),
         row(
             94,
             "Missing indexes are created by the owner, without locks",

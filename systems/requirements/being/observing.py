@@ -28,7 +28,13 @@ ROWS = (
     ),
     under(
         DASHBOARD,
-        row(61, "A dashboard of crisis, speed and accuracy, in numbers of now", "rendering/dashboards", EXERCISED),
+        row(
+            61,
+            "A dashboard of crisis, speed and accuracy, in numbers of now",
+            "rendering/grafana",
+            EXERCISED,
+            proven_by="tests/rendering/test_dashboards.py::test_what_documents_want_to_see_is_on_its_page",
+        ),
     ),
     under(
         f"{DASHBOARD} > Crisis Detection Metrics",

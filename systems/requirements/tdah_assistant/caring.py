@@ -201,9 +201,10 @@ ROWS = (
         row(
             154,
             "Database performance, memory and disk I/O on dashboards",
-            "rendering/dashboards",
+            "rendering/grafana",
             EXERCISED,
             "code 1",
+            proven_by="tests/rendering/test_dashboards.py::test_what_documents_want_to_see_is_on_its_page",
             decision="TDAH-D11",
         ),
         row(155, "Somebody looks at them weekly", CALENDAR, PERSON, "code 1"),
