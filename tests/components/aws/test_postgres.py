@@ -40,6 +40,18 @@ def test_the_primary_is_what_the_document_asks_at_least(system: System) -> None:
     assert primary["backupRetentionPeriod"] == system.database.point_in_time_days
 
 
+def test_it_is_watched_logged_and_kept_current_in_its_quiet_hour(system: System) -> None:
+    primary = only(_made(system), "rds/instance:Instance", "primary").inputs
+    assert primary["monitoringInterval"] > 0 and primary["monitoringRoleArn"]
+    assert primary["performanceInsightsEnabled"] is True and primary["performanceInsightsKmsKeyId"] == "key"
+    assert set(primary["enabledCloudwatchLogsExports"]) == {"postgresql", "upgrade"}
+    assert (primary["autoMinorVersionUpgrade"], primary["allowMajorVersionUpgrade"]) == (True, False)
+    hour = system.maintenance.window.start_hour_utc
+    assert primary["maintenanceWindow"] == f"sun:{hour:02d}:00-sun:{hour + 1:02d}:00"
+    assert hour + 1 < 24, "RDS wants the day on which an hour ends"
+    assert not primary["backupWindow"].startswith(f"{hour:02d}:"), "RDS wants the two apart"
+
+
 def test_there_are_as_many_replicas_as_documented(system: System) -> None:
     instances = of(_made(system), "rds/instance:Instance")
     assert len(instances) == 1 + system.database.replicas
