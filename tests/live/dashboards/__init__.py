@@ -1,0 +1,1 @@
+"""Rendered dashboards, drawn on figures of a real Prometheus."""
