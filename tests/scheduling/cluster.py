@@ -14,6 +14,7 @@ from systems.model import System
 
 REGION, NAME = "us-east-1", "sized"
 NAMESPACES = ("platform", "monitoring", "node-agents")
+SYSTEM = "kube-system"
 _PATIENCE_SECONDS = 240.0
 _SECRETS_DRIVER = "aws-secrets-store-csi-driver-provider"
 
@@ -26,6 +27,8 @@ class Pod:
     zone: str
     phase: str
     why: str
+    claims: frozenset[str] = frozenset()
+    """Its disks."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ class Cluster:
         zones = self._zones()
         # Other tests may have nodes in this cluster, and a DaemonSet does not pass them by.
         strangers = {node["metadata"]["name"] for node in self.client.items("/api/v1/nodes")} - zones.keys()
-        found = [pod for space in NAMESPACES for pod in self.client.items(f"/api/v1/namespaces/{space}/pods")]
+        found = [
+            pod for space in (*NAMESPACES, SYSTEM) for pod in self.client.items(f"/api/v1/namespaces/{space}/pods")
+        ]
         return [
             Pod(
                 pod["metadata"]["name"],
@@ -68,32 +73,39 @@ class Cluster:
                 next(
                     (c.get("message", "") for c in pod["status"].get("conditions") or [] if c["status"] == "False"), ""
                 ),
+                frozenset(
+                    each["persistentVolumeClaim"]["claimName"]
+                    for each in pod["spec"].get("volumes") or []
+                    if "persistentVolumeClaim" in each
+                ),
             )
             for pod in found
             if not pod["metadata"].get("deletionTimestamp") and pod["spec"].get("nodeName") not in strangers
         ]
 
-    def settle(self, avoiding: str = "") -> list[Pod]:
-        """Waits until every pod runs on a node that is there, and every Deployment has all its replicas."""
+    def settle(self, avoiding: str = "", waiting: frozenset[str] = frozenset()) -> list[Pod]:
+        """Until every pod runs on a node that is there and nothing lacks a replica; those `waiting` may be nowhere."""
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while unsettled := [*self._lacking(), *self._homeless(avoiding)]:
+        while unsettled := [*self._lacking(waiting), *self._homeless(avoiding, waiting)]:
             assert time.monotonic() < deadline, "\n".join(unsettled)
             time.sleep(0.5)
         return self.pods()
 
-    def _homeless(self, avoiding: str) -> list[str]:
+    def _homeless(self, avoiding: str, waiting: frozenset[str]) -> list[str]:
         return [
             f"{pod.name} is {pod.phase} in {pod.zone or 'no zone'}: {pod.why}"
             for pod in self.pods()
-            if pod.zone in ("", avoiding) and pod.phase != "Succeeded"
+            if pod.zone in ("", avoiding) and pod.phase != "Succeeded" and pod.name not in waiting
         ]
 
-    def _lacking(self) -> Iterator[str]:
-        for space in NAMESPACES:
-            for each in self.client.items(f"/apis/apps/v1/namespaces/{space}/deployments"):
-                wanted, ready = each["spec"]["replicas"], each["status"].get("readyReplicas", 0)
-                if wanted != ready:
-                    yield f"{each['metadata']['name']} has {ready} of {wanted} replicas"
+    def _lacking(self, waiting: frozenset[str]) -> Iterator[str]:
+        for space in (*NAMESPACES, SYSTEM):
+            for kind in ("deployments", "statefulsets"):
+                for each in self.client.items(f"/apis/apps/v1/namespaces/{space}/{kind}"):
+                    name, wanted = each["metadata"]["name"], each["spec"]["replicas"]
+                    excused = sum(pod.rpartition("-")[0] == name for pod in waiting)
+                    if (ready := each["status"].get("readyReplicas", 0)) + excused < wanted:
+                        yield f"{name} has {ready} of {wanted} replicas"
 
     def _zones(self) -> dict[str, str]:
         listed = self.client.items("/api/v1/nodes", labelSelector=f"alpha.eksctl.io/cluster-name={NAME}")

@@ -201,8 +201,10 @@ class Proxy:
 class Fleet:
     """Proxies, servers and the ConfigMap of one platform."""
 
-    def __init__(self, directory: Path, system: System, proxies: int, *, witnessed: bool = False) -> None:
-        self.system, self.directory = system, directory
+    def __init__(
+        self, directory: Path, system: System, proxies: int, *, witnessed: bool = False, trusted: str = "127.0.0.0/8"
+    ) -> None:
+        self.system, self.directory, self._trusted = system, directory, trusted
         self.record = directory / "seen" if witnessed else None
         self._names = NameServer()
         self.names = self._names.addresses
@@ -224,7 +226,7 @@ class Fleet:
         surroundings = Surroundings(
             domain=DOMAIN,
             namespace="platform",
-            trusted_cidrs=("127.0.0.0/8",),
+            trusted_cidrs=(self._trusted,),
             admin_cidrs=("203.0.113.0/24",),
             peers=peers,
             bind="127.0.0.1",
@@ -320,8 +322,11 @@ def _certificate(directory: Path) -> Path:
 
 
 @contextmanager
-def standing(directory: Path, system: System, proxies: int = 1, *, witnessed: bool = False) -> Iterator[Fleet]:
-    fleet = Fleet(directory, system, proxies, witnessed=witnessed)
+def standing(
+    directory: Path, system: System, proxies: int = 1, *, witnessed: bool = False, trusted: str = "127.0.0.0/8"
+) -> Iterator[Fleet]:
+    """Proxies take the word of whoever asks from a trusted network."""
+    fleet = Fleet(directory, system, proxies, witnessed=witnessed, trusted=trusted)
     try:
         yield fleet
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.live.haproxy.attackers import SEED, Attack, Outcome, corpus
 from tests.live.haproxy.corpus import Door
 from tests.live.haproxy.doors import Judge, breach
-from tests.live.haproxy.fleet import Fleet
+from tests.live.haproxy.fleet import Fleet, wait_until
 from tests.live.haproxy.visitors import ask
 from tests.live.haproxy.witness import Request, seen
 
@@ -41,6 +41,8 @@ def flooded(fleet: Fleet, at: Sequence[Door], *judges: Judge, count: int) -> Ite
         flood.outcomes = flood.attack.outcomes(PATIENCE_SECONDS)
     finally:
         flood.attack.stop()
+    served = sum(each.served for each in flood.outcomes)
+    wait_until("all is written down", lambda: len(_seen(fleet, at, known)) >= served, every_seconds=0.2)
     flood.troubles = [*_answers(flood.outcomes, at, count), *_witnessed(fleet, at, known, (breach, *judges))]
 
 
@@ -65,12 +67,15 @@ def _answers(outcomes: Sequence[Outcome], at: Sequence[Door], count: int) -> Ite
 
 
 def _witnessed(fleet: Fleet, at: Sequence[Door], known: int, judges: Sequence[Judge]) -> Iterator[str]:
+    for request in _seen(fleet, at, known):
+        for judge in judges:
+            if trouble := judge(fleet.system, request):
+                yield f"a server saw {request}: {trouble}"
+
+
+def _seen(fleet: Fleet, at: Sequence[Door], known: int) -> list[Request]:
     assert fleet.record is not None
-    for request in seen(fleet.record, known):
-        if _is_a_visitors(request, at):
-            for judge in judges:
-                if trouble := judge(fleet.system, request):
-                    yield f"a server saw {request}: {trouble}"
+    return [request for request in seen(fleet.record, known) if _is_a_visitors(request, at)]
 
 
 def _is_a_visitors(request: Request, at: Sequence[Door]) -> bool:

@@ -33,9 +33,9 @@ class Request:
 
 
 def seen(record: Path, beginning: int = 0) -> Iterator[Request]:
-    """What came since so many connections, in order of their end."""
+    """What came since so many connections, in order of their end; a line that is being written is not there yet."""
     if record.exists():
-        for line in record.read_text().splitlines()[beginning:]:
+        for line in record.read_text().rpartition("\n")[0].splitlines()[beginning:]:
             if raw := base64.b64decode(json.loads(line)):
                 yield read(raw)
 
