@@ -9,12 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from components.kubernetes import cache_rotation, database_roles, pooler_pods
 from rehearsal.paths import PROJECT
 
 DOCKERFILES = sorted(PROJECT.glob("images/*/Dockerfile"))
@@ -148,3 +149,25 @@ def test_nobody_is_root_in_it(built: Built) -> None:
 
 def test_every_image_of_ours_is_replayed() -> None:
     assert {each.parent.name for each in DOCKERFILES} >= {"backup", "reference", "traffic"}
+
+
+def _shipped() -> dict[str, dict[str, Mapping[str, str]]]:
+    """Programs without an image of their own: packages that pods get as ConfigMaps, into any image with Python."""
+    return {
+        "pooler": {"pooler_follower": pooler_pods.follower_program()},
+        "cache-rotation": {"lifeline_rotation": cache_rotation.program()},
+        "database-roles": {each: database_roles.package(each) for each in database_roles.PACKAGES},
+    }
+
+
+@pytest.mark.parametrize("name", ["pooler", "cache-rotation", "database-roles"])
+def test_what_pods_get_as_files_needs_nothing_else(name: str, tmp_path: Path) -> None:
+    modules: list[str] = []
+    for package, files in _shipped()[name].items():
+        (tmp_path / package).mkdir()
+        for file, text in files.items():
+            (tmp_path / package / file).write_text(text)
+            modules.append(f"{package}.{file.removesuffix('.py')}")
+    shipped = Built(tmp_path, {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"})
+    done = shipped.run(["python", "-c", f"import importlib\nfor each in {modules}: importlib.import_module(each)"])
+    assert done.returncode == 0, done.stderr
