@@ -82,6 +82,7 @@ class Clients:
                     ),
                 )
                 client.meta.events.register("before-call", self._to_the_emulator)
+                client.meta.events.register("before-parse", _page_of_an_accident)
             return self._clients[service, region]
 
     def _to_the_emulator(self, params: dict[str, Any], **_: Any) -> None:
@@ -104,6 +105,12 @@ class Clients:
             raise Refused(f"{service} {operation}: {error}") from error
         answer.pop("ResponseMetadata", None)
         return answer
+
+
+def _page_of_an_accident(response_dict: dict[str, Any], **_: Any) -> None:
+    """Emulator and proxies tell of a 5xx with a page, which no service answers: as an empty answer it is retried."""
+    if response_dict["status_code"] >= 500 and response_dict["body"].lstrip()[:14].lower() == b"<!doctype html":
+        response_dict["body"] = b""
 
 
 @functools.cache

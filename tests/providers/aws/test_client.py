@@ -14,6 +14,9 @@ _IDENTITY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
 _ERROR = "<ErrorResponse><Error><Code>{}</Code><Message>{}</Message></Error></ErrorResponse>"
 
+#: As a web server tells of an accident in its program.
+_PAGE = b"<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n"
+
 
 @contextmanager
 def _aws(answers: list[tuple[int, str]]) -> Iterator[tuple[Clients, list[str]]]:
@@ -25,7 +28,8 @@ def _aws(answers: list[tuple[int, str]]) -> Iterator[tuple[Clients, list[str]]]:
             self.rfile.read(int(self.headers["Content-Length"]))
             calls.append(self.path)
             status, code = answers[len(calls) - 1] if len(calls) <= len(answers) else (200, "")
-            body = _ERROR.format(code, "try again").encode() if code else _IDENTITY
+            told = _ERROR.format(code, "try again").encode()
+            body = told if code else _IDENTITY if status == 200 else _PAGE
             self.send_response(status)
             self.send_header("Content-Type", "text/xml")
             self.send_header("Content-Length", str(len(body)))
@@ -48,8 +52,12 @@ def _who(clients: Clients) -> dict:
 
 @pytest.mark.parametrize(
     "answers",
-    [[(503, "ServiceUnavailable"), (500, "InternalFailure")], [(400, "Throttling"), (400, "RequestLimitExceeded")]],
-    ids=["5xx", "throttling"],
+    [
+        [(503, "ServiceUnavailable"), (500, "InternalFailure")],
+        [(400, "Throttling"), (400, "RequestLimitExceeded")],
+        [(500, ""), (502, "")],
+    ],
+    ids=["5xx", "throttling", "page"],
 )
 def test_a_passing_trouble_is_waited_out(answers: list[tuple[int, str]]) -> None:
     with _aws(answers) as (clients, calls):
