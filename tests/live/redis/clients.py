@@ -53,10 +53,11 @@ class Writer:
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
 
-    def gap_seconds(self, since: float) -> float:
-        """The longest time without a success; ends with the newest one."""
+    def longest_gap(self, since: float) -> tuple[float, float]:
+        """When the longest time without a success began, and its seconds; ends with the newest success."""
         times = [since, *(each for each in self.acknowledged.copy().values() if each >= since)]
-        return max((after - before for before, after in itertools.pairwise(times)), default=0)
+        gaps = [(before, after - before) for before, after in itertools.pairwise(times)]
+        return max(gaps, key=lambda each: each[1], default=(since, 0))
 
     def written_since(self, since: float) -> list[str]:
         return [key for key, at in self.acknowledged.copy().items() if at >= since]
@@ -88,6 +89,8 @@ class Watch:
     cluster: Cluster
     seconds_with_two: float = 0
     longest_with_two: float = 0
+    _turned: list[float] = field(default_factory=list[float])
+    """When a server began to take writes."""
     _state: dict[str, tuple[float, bool]] = field(default_factory=dict[str, tuple[float, bool]])
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -113,7 +116,13 @@ class Watch:
                 with suppress(AttributeError):
                     connection.close()  # pyright: ignore
                 connection = None
+            if writable and not self._state.get(node.address, (0, False))[1]:
+                self._turned.append(time.monotonic())
             self._state[node.address] = (time.monotonic(), writable)
+
+    def first_writable(self, since: float) -> float | None:
+        """When the first server began to take writes after that."""
+        return min((each for each in self._turned.copy() if each > since), default=None)
 
     def _count(self) -> None:
         began: float | None = None

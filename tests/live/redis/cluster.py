@@ -169,6 +169,10 @@ class Cluster:
         lag = [value for key, value in masters[0].replication().items() if key.startswith("slave") and "=" in value]
         return all("state=online" in each for each in lag) and all(map(self._could_replace, self.sentinels))
 
+    def said(self, event: str) -> int:
+        """How often Sentinels have."""
+        return sum(each.log.count(f" {event} master ") for each in self.sentinels)
+
     def _could_replace(self, sentinel: Member) -> bool:
         with suppress(OSError, RedisError):
             name = self.system.cache.master_name

@@ -23,7 +23,12 @@ from tests.live.redis.wires import Wires
 #: Followers are counted once a second, and asked about ten times a second.
 _GRANULARITY_SECONDS = 2
 _HEADINGS = ("fault", "times", "writes acknowledged", "of these lost", "gap median", "gap longest")
-_MORE = ("two writable, longest", "whole again after, longest")
+_MORE = (
+    "of it until a server took writes",
+    "fail-overs begun, given up",
+    "two writable, longest",
+    "whole again after, longest",
+)
 
 
 @dataclass
@@ -31,6 +36,10 @@ class Seen:
     """Of one kind of fault."""
 
     gaps: list[float] = field(default_factory=list[float])
+    without_master: list[float] = field(default_factory=list[float])
+    """Of each gap, the time until a server took writes: the rest is the way to it."""
+    begun: int = 0
+    given_up: int = 0
     whole_after: list[float] = field(default_factory=list[float])
     acknowledged: int = 0
     lost: int = 0
@@ -51,16 +60,17 @@ def test_redis_under_faults(tmp_path: Path, fault: Fault) -> None:
             wait_until("the first write", lambda: writer.acknowledged)
             watch.start()
             for number in range(fault.times):
-                _round(fault, number, cluster, writer, seen)
+                _round(fault, number, cluster, writer, watch, seen)
             watch.close()
             writer.close()
     _note(fault, seen, watch)
     assert watch.longest_with_two <= lag + _GRANULARITY_SECONDS, "two masters took writes beyond the lag"
 
 
-def _round(fault: Fault, number: int, cluster: Cluster, writer: Writer, seen: Seen) -> None:
+def _round(fault: Fault, number: int, cluster: Cluster, writer: Writer, watch: Watch, seen: Seen) -> None:
     """A fault begins only when everything is whole, and must have been felt or have moved the master."""
     master = cluster.wait_until_whole()
+    begun, given_up = cluster.said("+try-failover"), cluster.said("-failover-abort")
     began = time.monotonic()
     time.sleep(0.5)
     beside = fault.do(cluster, master, number)
@@ -70,13 +80,19 @@ def _round(fault: Fault, number: int, cluster: Cluster, writer: Writer, seen: Se
     count = len(writer.acknowledged)
     wait_until("writes go on", lambda: len(writer.acknowledged) > count + 5)
     keys, there = writer.written_since(began), beside.written_since(began) if beside else []
-    seen.gaps.append(writer.gap_seconds(began))
+    gap_began, gap = writer.longest_gap(began)
+    turned = watch.first_writable(gap_began)
+    seen.gaps.append(gap)
+    seen.without_master.append(min(gap, turned - gap_began) if turned else 0)
+    seen.begun += cluster.said("+try-failover") - begun
+    seen.given_up += cluster.said("-failover-abort") - given_up
     assert after is not master or seen.gaps[-1] > 0.3, f"{fault.what}: nothing happened"
     seen.acknowledged += len(keys) + len(there)
     lost_there = len(there) - exist(after, there)
     seen.lost += len(keys) - exist(after, keys) + lost_there
     seen.of_these_beside += lost_there
-    print(f"{number}: gap {seen.gaps[-1]:.1f} s, lost {seen.lost} so far", flush=True)
+    without = f"{seen.without_master[-1]:.1f} s without a master"
+    print(f"{number}: gap {gap:.1f} s, {without}, {seen.begun} begun, lost {seen.lost} so far", flush=True)
 
 
 def _note(fault: Fault, seen: Seen, watch: Watch) -> None:
@@ -85,11 +101,13 @@ def _note(fault: Fault, seen: Seen, watch: Watch) -> None:
     row = (
         f"| {fault.what} | {fault.times} | {seen.acknowledged} | {seen.lost}{beside} "
         f"| {statistics.median(seen.gaps):.1f} s | {max(seen.gaps):.1f} s "
+        f"| {seen.without_master[seen.gaps.index(max(seen.gaps))]:.1f} s | {seen.begun}, {seen.given_up} "
         f"| {watch.longest_with_two:.1f} s | {max(seen.whole_after):.1f} s |"
     )
     file = figures.MEASURED / "redis.md"
     before = file.read_text().splitlines() if file.exists() else []
-    known = {line.split(" | ")[0].removeprefix("| "): line for line in before if line.startswith("| ")}
+    width = row.count("|")
+    known = {line.split(" | ")[0].removeprefix("| "): line for line in before if line.count("|") == width}
     rows = {**known, fault.what: row}
     figures.write(
         "redis", "Redis with Sentinel under faults", _text([rows[each.what] for each in FAULTS if each.what in rows])
@@ -103,9 +121,9 @@ def _text(rows: list[str]) -> str:
             "Astral Core v2's configuration (down-after 2 s) on real processes: three Redis, three Sentinels, HAProxy.",
             "One client writes a new key every 20 ms through `cache`, with a patience of 1 s, and connects anew after",
             "each error. All share one machine, which had other work to do (load average as this was written:",
-            f"{os.getloadavg()[2]:.0f}):",
-            "replication has no distance to lose writes by, and gaps are those of a busy machine. Times that a fault",
-            "itself lasts are part of its gap.",
+            f"{os.getloadavg()[2]:.0f}): replication has no distance to lose writes by, and gaps are those of a busy",
+            "machine. Times that a fault itself lasts are part of its gap. Of the longest gap the next column says how",
+            "much went by before a server took writes (finding out, voting, promoting); the rest is the way to it.",
             "",
             f"| {' | '.join(headings)} |",
             f"|{'---|' * len(headings)}",
