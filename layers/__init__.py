@@ -12,6 +12,7 @@ from layers.network import lay_network
 from layers.platform import lay_platform
 from layers.recovery import lay_recovery
 from layers.site import Site
+from layers.telling import told
 from layers.watch import watch_from_outside, watch_inside
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "lay_network",
     "lay_platform",
     "lay_recovery",
+    "told",
     "watch_from_outside",
     "watch_inside",
 ]

@@ -16,6 +16,7 @@ class Entrance:
     names: Names
     balancer: Balancer
     edge: Edge
+    alarms: EdgeAlarms
 
 
 def lay_entrance(site: Site, ground: Ground, inside: Inside) -> Entrance:
@@ -60,10 +61,10 @@ def lay_entrance(site: Site, ground: Ground, inside: Inside) -> Entrance:
         site.naming,
         site.in_account,
     )
-    EdgeAlarms(
+    alarms = EdgeAlarms(
         "edge-alarms",
         EdgeAlarmsArgs(system=site.system, edge=edge, region=site.region, topic_arns=ground.topics.degraded_arns),
         site.naming,
         site.in_account,
     )
-    return Entrance(names=names, balancer=balancer, edge=edge)
+    return Entrance(names=names, balancer=balancer, edge=edge, alarms=alarms)

@@ -35,6 +35,7 @@ class Machines:
     third_party: Mapping[str, str]
     """References of images that others make, by digest."""
     in_cluster: ResourceOptions
+    audit: Audit
 
 
 def lay_machines(site: Site, ground: Ground, inside: Inside, balancer: Balancer, data: Data) -> Machines:
@@ -66,7 +67,7 @@ def lay_machines(site: Site, ground: Ground, inside: Inside, balancer: Balancer,
         site.naming,
         site.in_account,
     )
-    _record_everything(site, ground, data, cluster)
+    audit = _record_everything(site, ground, data, cluster)
     in_cluster = ResourceOptions(provider=cluster.provider)
     Storage(
         "storage",
@@ -91,6 +92,7 @@ def lay_machines(site: Site, ground: Ground, inside: Inside, balancer: Balancer,
         platform_image=platform_image.reference,
         third_party=third_party,
         in_cluster=in_cluster,
+        audit=audit,
     )
 
 
@@ -116,9 +118,9 @@ def _create_cluster(site: Site, ground: Ground, inside: Inside) -> Cluster:
     )
 
 
-def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster) -> None:
+def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster) -> Audit:
     """Trail, Config and detectors; the account's own part only where no landing zone has it."""
-    Audit(
+    audit = Audit(
         "audit",
         AuditArgs(
             system=site.system,
@@ -133,7 +135,7 @@ def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster)
         site.in_account,
     )
     if site.settings.account_baseline != "managed":
-        return
+        return audit
     AccountDefaults(
         "account", AccountDefaultsArgs(volumes_key_arn=ground.keys.arn("data")), site.naming, site.in_account
     )
@@ -150,6 +152,7 @@ def _record_everything(site: Site, ground: Ground, data: Data, cluster: Cluster)
         site.naming,
         site.in_account,
     )
+    return audit
 
 
 def _copies(site: Site) -> list[str]:

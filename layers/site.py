@@ -1,10 +1,12 @@
-"""Where a stack is built: its settings, its names, and the providers of its two regions."""
+"""Where a stack is built: its settings, its names, the providers of its two regions, and the bound of all its roles."""
 
 from dataclasses import dataclass, replace
 
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.aws.edge_region import EDGE_REGION
+from components.aws.role_boundary import RoleBoundary, RoleBoundaryArgs
 from components.naming import Naming
 from settings import Settings
 from systems.model import System
@@ -36,11 +38,14 @@ class Site:
             account_id=settings.aws_account_id,
             owner=settings.owner,
         )
+        in_account = ResourceOptions(provider=account)
+        regions = sorted({settings.region, settings.recovery_region, EDGE_REGION})
+        boundary = RoleBoundary("role-boundary", RoleBoundaryArgs(regions=regions), naming, in_account)
         return cls(
             settings=settings,
             naming=naming,
-            in_account=ResourceOptions(provider=account),
-            in_recovery=ResourceOptions(provider=recovery),
+            in_account=boundary.over(in_account),
+            in_recovery=boundary.over(ResourceOptions(provider=recovery)),
             recovery=recovery,
             in_backup_account=ResourceOptions(provider=other_account(apart, settings.region)) if apart else None,
         )

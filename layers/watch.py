@@ -1,5 +1,8 @@
 """Who notices: Prometheus and Grafana inside the cluster, alarms of AWS outside of it that watch even those."""
 
+from dataclasses import dataclass
+
+from components.aws.alarm_metrics import Watched
 from components.aws.alarms import Alarms, AlarmsArgs
 from components.aws.alert_topics import AlertTopics, AlertTopicsArgs
 from components.kubernetes.monitoring import Monitoring, MonitoringArgs
@@ -14,7 +17,13 @@ from rendering.grafana.dashboards import dashboards
 from rendering.prometheus.rules import rules
 
 
-def watch_inside(site: Site, ground: Ground, data: Data, machines: Machines, platform: Platform) -> Monitoring:
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    alert_topics: AlertTopics
+    monitoring: Monitoring
+
+
+def watch_inside(site: Site, ground: Ground, data: Data, machines: Machines, platform: Platform) -> Watch:
     alert_topics = AlertTopics(
         "alert-topics",
         AlertTopicsArgs(
@@ -26,7 +35,7 @@ def watch_inside(site: Site, ground: Ground, data: Data, machines: Machines, pla
         site.naming,
         site.in_account,
     )
-    return Monitoring(
+    monitoring = Monitoring(
         "monitoring",
         MonitoringArgs(
             system=site.system,
@@ -50,9 +59,13 @@ def watch_inside(site: Site, ground: Ground, data: Data, machines: Machines, pla
         site.naming,
         machines.in_cluster,
     )
+    return Watch(alert_topics=alert_topics, monitoring=monitoring)
 
 
-def watch_from_outside(site: Site, ground: Ground, inside: Inside, entrance: Entrance, data: Data) -> Alarms:
+def watch_from_outside(
+    site: Site, ground: Ground, inside: Inside, entrance: Entrance, data: Data, machines: Machines, watch: Watch
+) -> Alarms:
+    elsewhere = {**entrance.alarms.alarm_arns, **machines.audit.alarm_arns}
     return Alarms(
         "alarms",
         AlarmsArgs(
@@ -60,16 +73,20 @@ def watch_from_outside(site: Site, ground: Ground, inside: Inside, entrance: Ent
             account_id=site.account_id,
             region=site.region,
             topics=ground.topics,
-            database_instance_id=data.database.instance_id,
-            replica_ids=data.database.replica_ids,
-            balancer_arn_suffix=entrance.balancer.arn_suffix,
-            target_group_arn_suffix=entrance.balancer.target_group_arn_suffix,
-            health_check_ids=entrance.edge.health_check_ids,
-            distribution_id=entrance.edge.distribution_id,
-            nat_gateway_ids=inside.network.nat_gateway_ids,
-            rotation_function_name=data.rotation.function_name,
+            watched=Watched(
+                database_instance_id=data.database.instance_id,
+                replica_ids=data.database.replica_ids,
+                balancer_arn_suffix=entrance.balancer.arn_suffix,
+                target_group_arn_suffix=entrance.balancer.target_group_arn_suffix,
+                health_check_ids=entrance.edge.health_check_ids,
+                distribution_id=entrance.edge.distribution_id,
+                nat_gateway_ids=inside.network.nat_gateway_ids,
+                rotation_function_name=data.rotation.function_name,
+                backup_vault_name=data.backups.vault_name,
+                backup_copies=data.backups.copied,
+            ),
             backup_buckets=data.backups.names_known,
-            backup_copies=data.backups.copied,
+            other_alarm_arns=[watch.alert_topics.heartbeat_alarm_arn, *elsewhere.values()],
         ),
         site.naming,
         site.in_account,

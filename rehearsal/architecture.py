@@ -28,7 +28,7 @@ LANES: Mapping[str, tuple[str, ...]] = {
         *("AccountDefaults", "LogArchive", "FlowLogs"),
     ),
     "Ground": (
-        *("Network", "Firewall", "NameFirewall", "Endpoints", "Keys"),
+        *("Network", "Firewall", "NameFirewall", "Endpoints", "Keys", "RoleBoundary"),
         *("Cluster", "NodeAutoscaler", "Storage", "Images", "PlatformImage", "Namespaces", "InternalCertificates"),
     ),
     "Recovery region": ("RecoveryRegion",),

@@ -13,7 +13,7 @@ _TITLES = {
     Area.VISITORS: "Visitors",
     Area.DATABASE: "Database",
     Area.NETWORK: "Ways out",
-    Area.UPKEEP: "Secrets",
+    Area.UPKEEP: "Secrets and backups",
 }
 
 

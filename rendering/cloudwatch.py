@@ -107,10 +107,7 @@ def conditions(system: System, signal: Signal) -> list[tuple[Severity, Condition
     """Every line a document draws on a signal, alerts before thresholds, none twice; else the usual ones."""
     watching = system.monitoring
     found = [(alert.severity, alert.condition) for alert in watching.alerts]
-    for each in watching.thresholds:
-        for severity, condition in ((Severity.CRITICAL, each.critical), (Severity.WARNING, each.warning)):
-            if condition and str(condition) not in watching.spelled_out:
-                found.append((severity, condition))
+    found += [(severity, condition) for _, severity, condition in watching.further_lines]
     documented = [(severity, condition) for severity, condition in found if condition.signal is signal]
     missing = _USUAL[signal].keys() - {severity for severity, _ in documented}
     return documented + [(severity, _USUAL[signal][severity]) for severity in sorted(missing)]

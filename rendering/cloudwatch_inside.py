@@ -79,8 +79,26 @@ def backup_copy_lines() -> tuple[Line, Line]:
     return failed, late
 
 
+def backup_lines() -> Iterator[Line]:
+    """Of the vault. What failed is announced at once (alarm_events.py); this one hears that nothing was even tried."""
+    yield Line(
+        name="backups-missing",
+        area=Area.UPKEEP,
+        urgency=Urgency.DEGRADED,
+        says="no backup reached the vault for two days: look at the plan and its jobs in AWS Backup",
+        namespace="AWS/Backup",
+        metric="NumberOfBackupJobsCompleted",
+        statistic="Sum",
+        comparison=Comparison.BELOW,
+        limit=1,
+        periods=2,
+        period_seconds=DAY,
+        missing=Missing.BREACHING,
+    )
+
+
 def supplied_lines(system: System) -> tuple[Line, Line]:
-    """What images/rotation says daily of secrets that only their providers can make."""
+    """What images/rotation says daily of secrets that Secrets Manager renews nothing of."""
     shared = {"area": Area.UPKEEP, "urgency": Urgency.RESOURCE, "namespace": "Lifeline", "statistic": "Maximum"}
     days = system.secrets.maximum_rotation_days
     empty = Line(
@@ -96,7 +114,8 @@ def supplied_lines(system: System) -> tuple[Line, Line]:
     old = Line(
         **shared,  # pyright: ignore[reportArgumentType]
         name="secrets-old",
-        says=f"a secret of a provider is older than {days} days: have a new one made there",
+        says=f"a secret that its provider or the cluster renews is older than {days} days: have a new one made there,"
+        " or look at the job cache-rotation",
         metric="OldestSecretDays",
         comparison=Comparison.ABOVE,
         limit=days,

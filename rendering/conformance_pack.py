@@ -27,8 +27,7 @@ _PLAIN = """
     elb-deletion-protection-enabled elb-logging-enabled wafv2-logging-enabled elbv2-acm-certificate-required
     cloudtrail-enabled multi-region-cloudtrail-enabled cloud-trail-cloud-watch-logs-enabled
     cloud-trail-encryption-enabled cloud-trail-log-file-validation-enabled iam-no-inline-policy-check
-    iam-user-no-policies-check iam-policy-no-statements-with-admin-access
-    iam-policy-no-statements-with-full-access kms-cmk-not-scheduled-for-deletion
+    iam-user-no-policies-check kms-cmk-not-scheduled-for-deletion
     secretsmanager-rotation-enabled-check secretsmanager-using-cmk guardduty-enabled-centralized
     securityhub-enabled annual-risk-assessment-performed backup-recovery-point-encrypted
     ebs-snapshot-public-restorable-check ec2-instance-managed-by-systems-manager
@@ -36,7 +35,10 @@ _PLAIN = """
     iam-root-access-key-check iam-user-mfa-enabled mfa-enabled-for-iam-console-access rds-snapshot-encrypted
     rds-snapshots-public-prohibited root-account-hardware-mfa-enabled root-account-mfa-enabled
 """
-#: Rule -> its parameters, as AWS's sample pack sets them.
+_BLOCKED = {"blockedActionsPatterns": "kms:*,kms:ReEncrypt*"}
+#: Such a policy gives nothing by itself: what it allows is the most that others can give.
+_WITHOUT_BOUNDARIES = {"excludePermissionBoundaryPolicy": "true"}
+#: Rule -> its parameters, as AWS's sample pack sets them; but for the boundary of roles.
 RULES: Mapping[str, Mapping[str, str]] = {
     **{rule: {} for rule in _PLAIN.split()},
     "access-keys-rotated": {"maxAccessKeyAge": "90"},
@@ -47,7 +49,10 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "insufficientDataActionRequired": "false",
         "okActionRequired": "false",
     },
-    "iam-customer-policy-blocked-kms-actions": {"blockedActionsPatterns": "kms:*,kms:ReEncrypt*"},
+    "iam-customer-policy-blocked-kms-actions": {
+        "blockedActionsPatterns": "kms:*,kms:ReEncrypt*",
+        **_WITHOUT_BOUNDARIES,
+    },
     "iam-inline-policy-blocked-kms-actions": {"blockedActionsPatterns": "kms:*,kms:ReEncrypt*"},
     "iam-password-policy": {
         "RequireUppercaseCharacters": "true",
@@ -58,7 +63,16 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "PasswordReusePrevention": "24",
         "MaxPasswordAge": "90",
     },
+    "iam-policy-no-statements-with-admin-access": _WITHOUT_BOUNDARIES,
+    "iam-policy-no-statements-with-full-access": _WITHOUT_BOUNDARIES,
     "iam-user-unused-credentials-check": {"maxCredentialUsageAge": "90"},
+}
+#: Tag of a secret, and its value where Secrets Manager calls the rotation. It can call neither the cluster, which
+#: renews the cache's secrets, nor a provider that makes its own: their age is a metric with an alarm.
+RENEWED_BY, BY_SECRETS_MANAGER = "lifeline:renewed-by", "rotation"
+#: Rule -> which resources it looks at; the others look at all of their kind.
+_SCOPES: Mapping[str, Mapping[str, str]] = {
+    "secretsmanager-rotation-enabled-check": {"TagKey": RENEWED_BY, "TagValue": BY_SECRETS_MANAGER}
 }
 #: AWS's names for rules are otherwise these in capitals.
 _IDENTIFIERS = {
@@ -88,4 +102,6 @@ def _definition(rule: str) -> dict[str, object]:
     }
     if RULES[rule]:
         properties["InputParameters"] = dict(RULES[rule])
+    if rule in _SCOPES:
+        properties["Scope"] = dict(_SCOPES[rule])
     return {"Type": "AWS::Config::ConfigRule", "Properties": properties}

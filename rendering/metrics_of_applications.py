@@ -65,9 +65,7 @@ def json_metrics(system: System) -> Iterator[Metric]:
 
 def watched_signals(system: System) -> frozenset[Signal]:
     """Signals of thresholds, alerts and roll-backs."""
-    lines = [
-        line for each in system.monitoring.thresholds for line in (each.target, each.warning, each.critical) if line
-    ]
+    lines = [line for each in system.monitoring.thresholds for line in each.named]
     lines += [alert.condition for alert in system.monitoring.alerts]
     lines += [trigger.condition for trigger in system.rollout.rollback_triggers if trigger.condition]
     return frozenset(line.signal for line in lines)
@@ -75,12 +73,7 @@ def watched_signals(system: System) -> frozenset[Signal]:
 
 def _limits(system: System, signals: set[Signal]) -> tuple[float, ...]:
     """Where the documented lines lie: a bucket must end there, or a share of slow answers could not be told."""
-    lines = [
-        line
-        for each in system.monitoring.thresholds
-        for line in (each.target, each.warning, each.critical)
-        if line and line.signal in signals
-    ]
+    lines = [line for each in system.monitoring.thresholds for line in each.named if line.signal in signals]
     lines += [alert.condition for alert in system.monitoring.alerts if alert.condition.signal in signals]
     return tuple(sorted({line.limit for line in lines}))
 

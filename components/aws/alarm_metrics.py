@@ -24,12 +24,9 @@ _WAIT_SECONDS, _AFTERWARDS_SECONDS = 60, 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class MetricAlarmsArgs:
+class Watched:
     """Plain ids of what is watched; what is empty is not watched."""
 
-    system: System
-    region: str
-    topics: Topics
     database_instance_id: pulumi.Input[str] | None = None
     replica_ids: Sequence[pulumi.Input[str]] = ()
     balancer_arn_suffix: pulumi.Input[str] | None = None
@@ -40,8 +37,19 @@ class MetricAlarmsArgs:
     nat_gateway_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """By zone."""
     rotation_function_name: pulumi.Input[str] | None = None
+    backup_vault_name: pulumi.Input[str] | None = None
     backup_copies: Mapping[str, str] = field(default_factory=dict[str, str])
     """By the name of the bucket that is copied, the name of its copy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricAlarmsArgs:
+    """What is watched, and who hears of it."""
+
+    system: System
+    region: str
+    topics: Topics
+    watched: Watched
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class MetricAlarms(pulumi.ComponentResource):
         self._watch_the_database()
         self._watch_the_network()
         self._watch_secrets()
-        self._watch_copies_of_backups()
+        self._watch_backups()
         self._page_once()
         self.alarm_arns = [each.alarm.arn for each in self._made]
         self.watched = [(each.line, each.dimensions, each.region) for each in self._made]
@@ -91,21 +99,21 @@ class MetricAlarms(pulumi.ComponentResource):
             if check.path == each.critical.check_path
         } | {"crisis-page"}
         hosts = {check.name: check.host for each in system.workloads for check in each.health}
-        for check, id in self._args.health_check_ids.items():
+        for check, id in self._args.watched.health_check_ids.items():
             main = check in critical or hosts.get(check, "") in ("", "api")
             line = cloudwatch.health_line(check, crisis=check in critical, main=main)
             self._watch(line, {"HealthCheckId": id}, region=GLOBAL_REGION)
 
     def _watch_the_way_in(self) -> None:
-        args = self._args
-        if args.distribution_id:
-            at_the_edge = {"DistributionId": args.distribution_id, "Region": "Global"}
+        watched = self._args.watched
+        if watched.distribution_id:
+            at_the_edge = {"DistributionId": watched.distribution_id, "Region": "Global"}
             self._watch(cloudwatch.EDGE_ERRORS, at_the_edge, region=GLOBAL_REGION)
-        if args.balancer_arn_suffix is None or args.target_group_arn_suffix is None:
+        if watched.balancer_arn_suffix is None or watched.target_group_arn_suffix is None:
             return
-        balancer = {"LoadBalancer": args.balancer_arn_suffix}
-        fleet = {**balancer, "TargetGroup": args.target_group_arn_suffix}
-        for line in cloudwatch.balancer_lines(args.system):
+        balancer = {"LoadBalancer": watched.balancer_arn_suffix}
+        fleet = {**balancer, "TargetGroup": watched.target_group_arn_suffix}
+        for line in cloudwatch.balancer_lines(self._args.system):
             self._watch(line, fleet)
         errors, some, none = cloudwatch.fleet_lines()
         self._watch(errors, balancer)
@@ -113,28 +121,31 @@ class MetricAlarms(pulumi.ComponentResource):
         self._watch(none, fleet)
 
     def _watch_the_database(self) -> None:
-        if self._args.database_instance_id is None:
+        if self._args.watched.database_instance_id is None:
             return
         for line in cloudwatch_inside.database_lines(self._args.system):
-            self._watch(line, {"DBInstanceIdentifier": self._args.database_instance_id})
-        for number, replica in enumerate(self._args.replica_ids, start=1):
+            self._watch(line, {"DBInstanceIdentifier": self._args.watched.database_instance_id})
+        for number, replica in enumerate(self._args.watched.replica_ids, start=1):
             for line in cloudwatch_inside.replica_lines(self._args.system):
                 self._watch(replace(line, name=f"{line.name}-{number}"), {"DBInstanceIdentifier": replica})
 
     def _watch_the_network(self) -> None:
-        for zone, gateway in self._args.nat_gateway_ids.items():
+        for zone, gateway in self._args.watched.nat_gateway_ids.items():
             for line in cloudwatch_inside.gateway_lines():
                 self._watch(replace(line, name=f"{line.name}-{zone}"), {"NatGatewayId": gateway})
 
     def _watch_secrets(self) -> None:
-        if self._args.rotation_function_name is None:
+        if self._args.watched.rotation_function_name is None:
             return
-        self._watch(cloudwatch_inside.ROTATION_ERRORS, {"FunctionName": self._args.rotation_function_name})
+        self._watch(cloudwatch_inside.ROTATION_ERRORS, {"FunctionName": self._args.watched.rotation_function_name})
         for line in cloudwatch_inside.supplied_lines(self._args.system):
             self._watch(line, {"Stack": self._naming.name()})
 
-    def _watch_copies_of_backups(self) -> None:
-        for number, (bucket, copy) in enumerate(self._args.backup_copies.items(), start=1):
+    def _watch_backups(self) -> None:
+        if self._args.watched.backup_vault_name is not None:
+            for line in cloudwatch_inside.backup_lines():
+                self._watch(line, {"BackupVaultName": self._args.watched.backup_vault_name})
+        for number, (bucket, copy) in enumerate(self._args.watched.backup_copies.items(), start=1):
             measured = {"SourceBucket": bucket, "DestinationBucket": copy, "RuleId": EVERYTHING}
             for line in cloudwatch_inside.backup_copy_lines():
                 self._watch(replace(line, name=f"{line.name}-{number}"), measured)

@@ -4,13 +4,13 @@ Comes last in a program: it takes the ids of all that is watched. The topics com
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 from pulumi import ResourceOptions
 
 from components.aws.alarm_events import AlarmEvents, AlarmEventsArgs
-from components.aws.alarm_metrics import MetricAlarms, MetricAlarmsArgs
+from components.aws.alarm_metrics import MetricAlarms, MetricAlarmsArgs, Watched
 from components.aws.dashboard import Dashboard, DashboardArgs
 from components.aws.spending import Spending, SpendingArgs
 from components.aws.text_messages import TextMessages, TextMessagesArgs
@@ -21,25 +21,15 @@ from systems.model import ChannelKind, System
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmsArgs:
-    """Plain ids of what is watched; what is empty is not watched."""
+    """`other_alarm_arns` are of alarms made elsewhere that page as well: heartbeat, certificates, the audit's."""
 
     system: System
     account_id: str
     region: str
     topics: Topics
-    database_instance_id: pulumi.Input[str] | None = None
-    replica_ids: Sequence[pulumi.Input[str]] = ()
-    balancer_arn_suffix: pulumi.Input[str] | None = None
-    target_group_arn_suffix: pulumi.Input[str] | None = None
-    health_check_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
-    distribution_id: pulumi.Input[str] | None = None
-    nat_gateway_ids: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
-    rotation_function_name: pulumi.Input[str] | None = None
+    watched: Watched
     backup_buckets: Sequence[str] = ()
-    backup_copies: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Each bucket of backups, and the one in the recovery region that it is copied to."""
     other_alarm_arns: Sequence[pulumi.Input[str]] = ()
-    """Of alarms made elsewhere that page as well: the cluster's heartbeat, certificates."""
 
 
 class Alarms(pulumi.ComponentResource):
@@ -62,25 +52,12 @@ class Alarms(pulumi.ComponentResource):
 
     def _watch_metrics(self) -> MetricAlarms:
         args = self._args
-        watched = MetricAlarmsArgs(
-            system=args.system,
-            region=args.region,
-            topics=args.topics,
-            database_instance_id=args.database_instance_id,
-            replica_ids=args.replica_ids,
-            balancer_arn_suffix=args.balancer_arn_suffix,
-            target_group_arn_suffix=args.target_group_arn_suffix,
-            health_check_ids=args.health_check_ids,
-            distribution_id=args.distribution_id,
-            nat_gateway_ids=args.nat_gateway_ids,
-            rotation_function_name=args.rotation_function_name,
-            backup_copies=args.backup_copies,
-        )
+        watched = MetricAlarmsArgs(system=args.system, region=args.region, topics=args.topics, watched=args.watched)
         return MetricAlarms(f"{self._name}-metrics", watched, self._naming, self._child)
 
     def _hear_announcements(self) -> None:
-        args = self._args
-        databases = (args.database_instance_id, *args.replica_ids) if args.database_instance_id is not None else ()
+        args, primary = self._args, self._args.watched.database_instance_id
+        databases = (primary, *args.watched.replica_ids) if primary is not None else ()
         heard = AlarmEventsArgs(
             system=args.system,
             topics=args.topics,

@@ -39,6 +39,7 @@ class AlertTopics(pulumi.ComponentResource):
     """`arns` by channel, and `heartbeat`; `publishing()` is what Alertmanager's role may do."""
 
     arns: Mapping[str, pulumi.Output[str]]
+    heartbeat_alarm_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: AlertTopicsArgs, naming: Naming, opts: ResourceOptions | None = None) -> None:
         super().__init__("lifeline:aws:AlertTopics", name, None, opts)
@@ -47,7 +48,7 @@ class AlertTopics(pulumi.ComponentResource):
         self._topics = {channel: self._create_topic(channel) for channel in topics_needed(args.system)}
         self.arns = {channel: topic.arn for channel, topic in self._topics.items()}
         self._subscribe()
-        self._watch_heartbeat(self._topics[HEARTBEAT])
+        self.heartbeat_alarm_arn = self._watch_heartbeat(self._topics[HEARTBEAT]).arn
         self.register_outputs({"arns": self.arns})
 
     def publishing(self) -> tuple[Statement, ...]:
@@ -82,8 +83,8 @@ class AlertTopics(pulumi.ComponentResource):
                     opts=self._child,
                 )
 
-    def _watch_heartbeat(self, topic: aws.sns.Topic) -> None:
-        aws.cloudwatch.MetricAlarm(
+    def _watch_heartbeat(self, topic: aws.sns.Topic) -> aws.cloudwatch.MetricAlarm:
+        return aws.cloudwatch.MetricAlarm(
             f"{self._name}-heartbeat-alarm",
             name=self._naming.name("monitoring-heartbeat", limit=255),
             alarm_description="Prometheus or Alertmanager is down: nobody would be told of anything else",

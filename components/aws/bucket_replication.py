@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.aws.policy_documents import allow, document, trust
+from components.aws.policy_documents import allow, trust
+from components.aws.roles import create_role
 from components.naming import Naming
 
 #: Name of the rule that copies to the recovery region, by which its figures are found.
@@ -41,13 +42,13 @@ def replicate(
     """`key_arn` decrypts here; each copy is encrypted with the key of the place it goes to."""
     if key_arn is None:
         raise ValueError(f"{name}: only a bucket with a customer key is copied; this one has none")
-    role = _create_role(name, bucket, to, key_arn, naming, opts)
+    role, granted = _create_role(name, bucket, to, key_arn, naming, opts)
     aws.s3.BucketReplicationConfig(
         f"{name}-copies",
         bucket=bucket.bucket,
         role=role.arn,
         rules=[_rule(copy, priority) for priority, copy in enumerate(to, start=1)],
-        opts=opts,
+        opts=ResourceOptions.merge(opts, ResourceOptions(depends_on=granted)),
     )
 
 
@@ -78,32 +79,24 @@ def _create_role(
     key_arn: pulumi.Input[str],
     naming: Naming,
     opts: ResourceOptions,
-) -> aws.iam.Role:
-    role = aws.iam.Role(
-        f"{name}-copier",
-        name=naming.name(name, "copier", limit=64),
-        assume_role_policy=document(trust("s3.amazonaws.com")),
-        tags=naming.tags("bucket"),
-        opts=ResourceOptions(parent=opts.parent),
-    )
+) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
     read = ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"]
     read += ["s3:GetObjectRetention", "s3:GetObjectLegalHold"]
     copy = ["s3:ReplicateObject", "s3:ReplicateTags"]
     copy += ["s3:ObjectOwnerOverrideToBucketOwner"] if any(each.account_id for each in to) else []
-    policy = aws.iam.Policy(
-        f"{name}-copier-policy",
-        name=naming.name(name, "copier", limit=64),
-        policy=document(
+    return create_role(
+        f"{name}-copier",
+        f"{name}-copier",
+        trust("s3.amazonaws.com"),
+        statements=[
             allow("Configuration", ["s3:GetReplicationConfiguration", "s3:ListBucket"], [bucket.arn]),
             allow("Read", read, [pulumi.Output.concat(bucket.arn, "/*")]),
             allow("Copy", copy, [pulumi.Output.concat(each.bucket_arn, "/*") for each in to]),
             allow("Decrypt", ["kms:Decrypt"], [key_arn]),
             allow("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], [each.key_arn for each in to]),
-        ),
-        tags=naming.tags("bucket"),
+        ],
+        description="copies every object elsewhere",
+        component="bucket",
+        naming=naming,
         opts=ResourceOptions(parent=opts.parent),
     )
-    aws.iam.RolePolicyAttachment(
-        f"{name}-copier-attachment", role=role.name, policy_arn=policy.arn, opts=ResourceOptions(parent=opts.parent)
-    )
-    return role

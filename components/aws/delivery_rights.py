@@ -8,18 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components.aws import role_boundary
+from components.aws.denials import deny, keep_the_evidence, not_the_organization, only_in
 from components.aws.policy_documents import Statement, allow
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 _MAIN, _HOTFIXES = "refs/heads/main", "refs/heads/hotfix/*"
-_STATE_ALIASES = ["alias/lifeline-state", "alias/lifeline-state-secrets"]
-#: Services that answer in one region for all of them.
-_EVERYWHERE = (
-    *("iam:*", "sts:*", "cloudfront:*", "route53:*", "route53domains:*", "waf:*", "wafv2:*", "shield:*", "support:*"),
-    *("budgets:*", "ce:*", "cur:*", "health:*", "globalaccelerator:*", "s3:ListAllMyBuckets", "s3:GetAccountPublic*"),
-    *("s3:PutAccountPublic*", "kms:*", "organizations:Describe*", "acm:*", "chatbot:*", "tag:*"),
+#: Of roles and policies that exist already: looked at, relabelled, given other users, removed.
+_MANAGING = ("Get", "List", "Tag", "Untag", "Update", "Add", "Remove", "Delete")
+#: What gives a role its rights. AWS tells of each of these calls what bounds the role.
+_GIVING = (
+    *("iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy"),
+    "iam:PutRolePermissionsBoundary",
 )
+_CHANGING = tuple(
+    f"iam:{verb}*" for verb in ("Create", "Delete", "Put", "Update", "Attach", "Detach", "Set", "Add", "Remove")
+)
+_STATE_ALIASES = ["alias/lifeline-state", "alias/lifeline-state-secrets"]
 #: What people wrote or heard: nothing that a comparison of configuration needs.
 _DATA = (
     *("s3:GetObject*", "secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue", "ssm:GetParameter*"),
@@ -55,6 +61,11 @@ class Bounds:
     own: Sequence[str]
     """Names of the delivery's own roles and policies: out of reach for themselves."""
 
+    @property
+    def of_roles(self) -> str:
+        """The boundary of every role that the platform makes."""
+        return role_boundary.arn_of(self.account_id, self.prefix)
+
 
 def preview_trust(provider_arn: Any, repository: Repository) -> list[Statement]:
     """Pull requests and nightly comparisons: any branch of this repository, in the environment for previews. A fork's
@@ -79,32 +90,21 @@ def preview_rights(bounds: Bounds) -> list[Statement]:
         allow("ReadState", ["s3:GetObject"], state),
         allow("ListState", ["s3:ListBucket"], [f"arn:aws:s3:::{bounds.state_bucket}"]),
         _use_keys(bounds, ["kms:Decrypt"]),
-        {**_deny("NoData", _DATA), "NotResource": state},
+        {"Sid": "NoData", "Effect": "Deny", "Action": list(_DATA), "NotResource": state},
     ]
 
 
 def deploy_rights(bounds: Bounds) -> list[Statement]:
-    """Beside AWS's PowerUserAccess, which leaves out IAM: roles and policies of the stack's own names, and no users."""
+    """Beside AWS's PowerUserAccess, which leaves out IAM: roles and policies of the stack's own names, and no users.
+    Roles only under the platform's boundary: none that is made here is allowed more than that."""
     iam = f"arn:aws:iam::{bounds.account_id}"
     own = [f"{iam}:{kind}/{bounds.prefix}-*" for kind in ("role", "policy", "instance-profile")]
-    manage = (
-        "Create",
-        "Delete",
-        "Get",
-        "List",
-        "Put",
-        "Update",
-        "Tag",
-        "Untag",
-        "Attach",
-        "Detach",
-        "Add",
-        "Remove",
-        "Set",
-    )
+    roles = [f"{iam}:role/{bounds.prefix}-*"]
     return [
-        allow("OwnRolesAndPolicies", [f"iam:{verb}*" for verb in manage], own),
-        allow("HandOver", ["iam:PassRole"], [f"{iam}:role/{bounds.prefix}-*"]),
+        allow("OwnRolesAndPolicies", [f"iam:{verb}*" for verb in _MANAGING], own),
+        allow("OwnPolicies", ["iam:CreatePolicy*", "iam:SetDefaultPolicyVersion", "iam:CreateInstanceProfile"], own),
+        allow("BoundRoles", _GIVING, roles, {"StringEquals": {"iam:PermissionsBoundary": bounds.of_roles}}),
+        allow("HandOver", ["iam:PassRole"], roles),
         allow(
             "AccountDefaults",
             ["iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy"],
@@ -120,55 +120,29 @@ def boundary(bounds: Bounds) -> list[Statement]:
     own = [f"{iam}:{kind}/{name}" for name in bounds.own for kind in ("role", "policy")]
     strongest = [f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "IAMFullAccess")]
     people = ("CreateUser", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile", "AttachUser*", "PutUser*")
-    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": [*bounds.regions]}}
-    aliases = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": _STATE_ALIASES}}
-    change = [
-        f"iam:{verb}*" for verb in ("Create", "Delete", "Put", "Update", "Attach", "Detach", "Set", "Add", "Remove")
-    ]
+    states = ("s3:DeleteObjectVersion", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutLifecycle*")
     return [
         allow("WhatTheirPoliciesAllow", ["*"], ["*"]),
-        {**_deny("NotThemselves", change), "Resource": [*own, f"{iam}:oidc-provider/*"]},
-        {**_deny("NoPeople", [f"iam:{action}" for action in people]), "Resource": "*"},
+        deny("NotThemselves", _CHANGING, [*own, bounds.of_roles, f"{iam}:oidc-provider/*"]),
+        deny("NoPeople", [f"iam:{action}" for action in people]),
         {
-            **_deny("NothingStronger", ["iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"]),
-            "Resource": "*",
+            **deny("OnlyBoundRoles", _GIVING),
+            "Condition": {"StringNotEquals": {"iam:PermissionsBoundary": bounds.of_roles}},
+        },
+        deny("BoundRolesStayBound", ["iam:DeleteRolePermissionsBoundary"]),
+        {
+            **deny("NothingStronger", ["iam:AttachRolePolicy"]),
             "Condition": {"ArnEquals": {"iam:PolicyARN": strongest}},
         },
+        keep_the_evidence(),
+        deny("KeepTheStates", states, [bucket, f"{bucket}/*"]),
         {
-            **_deny("KeepTheEvidence", _EVIDENCE),
-            "Resource": "*",
+            **deny("KeepTheKeysOfStates", ["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy"]),
+            "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": _STATE_ALIASES}},
         },
-        {
-            **_deny(
-                "KeepTheStates", ["s3:DeleteObjectVersion", "s3:DeleteBucket*", "s3:PutBucket*", "s3:PutLifecycle*"]
-            ),
-            "Resource": [bucket, f"{bucket}/*"],
-        },
-        {
-            **_deny("KeepTheKeysOfStates", ["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy"]),
-            "Resource": "*",
-            "Condition": aliases,
-        },
-        {
-            "Sid": "OnlyOurRegions",
-            "Effect": "Deny",
-            "NotAction": list(_EVERYWHERE),
-            "Resource": "*",
-            "Condition": elsewhere,
-        },
-        {**_deny("NotTheOrganization", ["organizations:Leave*", "account:Close*", "account:Put*"]), "Resource": "*"},
+        only_in(bounds.regions),
+        not_the_organization(),
     ]
-
-
-_EVIDENCE = (
-    *(
-        "cloudtrail:StopLogging",
-        "cloudtrail:DeleteTrail",
-        "config:StopConfigurationRecorder",
-        "guardduty:DeleteDetector",
-    ),
-    *("backup:DeleteRecoveryPoint", "backup:DeleteBackupVaultLockConfiguration", "s3:BypassGovernanceRetention"),
-)
 
 
 def _trust(sid: str, provider_arn: Any, repository: Repository, subject: str, more: dict[str, Any]) -> Statement:
@@ -195,7 +169,3 @@ def _use_keys(bounds: Bounds, actions: Sequence[str]) -> Statement:
         [f"arn:aws:kms:{region}:{bounds.account_id}:key/*" for region in bounds.regions],
         {"ForAnyValue:StringEquals": {"kms:ResourceAliases": _STATE_ALIASES}},
     )
-
-
-def _deny(sid: str, actions: Sequence[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Deny", "Action": list(actions)}

@@ -3,13 +3,14 @@
 Costs a month, us-east-1 list prices of 2026-11: 0.50 USD a GB taken in, 0.03 USD a GB kept.
 """
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from components.aws.policy_documents import Statement, allow
+from components.aws.roles import create_role, of_service
 from components.naming import DataClass, Naming
 from systems.model import System
 
@@ -42,7 +43,7 @@ class FlowLogs(pulumi.ComponentResource):
         self._name, self._args, self._naming = name, args, naming
         self._child = ResourceOptions(parent=self)
         traffic, names = self._create_group("traffic"), self._create_group("names")
-        self._record_traffic(traffic, self._create_role(traffic))
+        self._record_traffic(traffic)
         self._record_names(names)
         self.group_name, self.names_group_name = traffic.name, names.name
         self.register_outputs({"groupName": self.group_name, "namesGroupName": self.names_group_name})
@@ -61,30 +62,17 @@ class FlowLogs(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _create_role(self, group: aws.cloudwatch.LogGroup) -> aws.iam.Role:
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"aws:SourceAccount": self._args.account_id}},
-        }
-        role = aws.iam.Role(
-            f"{self._name}-role",
-            name=self._naming.name("flow-logs", limit=64),
-            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-            tags=self._tags("flow-logs"),
+    def _record_traffic(self, group: aws.cloudwatch.LogGroup) -> None:
+        role, granted = create_role(
+            self._name,
+            "flow-logs",
+            of_service("vpc-flow-logs.amazonaws.com", self._args.account_id),
+            statements=_may_write(group),
+            description="writes the record of the network's traffic",
+            component="flow-logs",
+            naming=self._naming,
             opts=self._child,
         )
-        aws.iam.RolePolicy(
-            f"{self._name}-role-policy",
-            name="write",
-            role=role.name,
-            policy=group.arn.apply(_may_write),
-            opts=self._child,
-        )
-        return role
-
-    def _record_traffic(self, group: aws.cloudwatch.LogGroup, role: aws.iam.Role) -> None:
         aws.ec2.FlowLog(
             f"{self._name}-traffic",
             vpc_id=self._args.vpc_id,
@@ -95,7 +83,7 @@ class FlowLogs(pulumi.ComponentResource):
             log_format=" ".join(f"${{{field}}}" for field in _FIELDS),
             max_aggregation_interval=60,
             tags=self._tags("traffic"),
-            opts=self._child,
+            opts=ResourceOptions(parent=self, depends_on=granted),
         )
 
     def _record_names(self, group: aws.cloudwatch.LogGroup) -> None:
@@ -122,13 +110,11 @@ def _retention_days(system: System) -> int:
     return days
 
 
-def _may_write(group_arn: str) -> str:
+def _may_write(group: aws.cloudwatch.LogGroup) -> tuple[Statement, ...]:
     """Log groups are told with and without `:*`; streams are below the one with."""
-    group = group_arn.removesuffix(":*")
-    write = {
-        "Effect": "Allow",
-        "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-        "Resource": [group, f"{group}:*"],
-    }
-    find = {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [write, find]})
+    plain = group.arn.apply(lambda arn: arn.removesuffix(":*"))
+    write = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+    return (
+        allow("WriteTraffic", write, [plain, pulumi.Output.concat(plain, ":*")]),
+        allow("FindTheGroup", ["logs:DescribeLogGroups"], ["*"]),
+    )

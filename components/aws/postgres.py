@@ -12,7 +12,8 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from components.aws.log_groups import LogClass, log_group
-from components.aws.policy_documents import document, trust
+from components.aws.policy_documents import trust
+from components.aws.roles import create_role
 from components.aws.secret_values import DATABASE_ADMINISTRATOR_USER
 from components.naming import DataClass, Naming
 from components.operations_owned import fields
@@ -128,17 +129,14 @@ class Postgres(pulumi.ComponentResource):
         )
 
     def _create_monitoring_role(self) -> aws.iam.Role:
-        role = aws.iam.Role(
-            f"{self._name}-monitoring-role",
-            name=self._naming.name("database-monitoring", limit=64),
-            assume_role_policy=document(trust("monitoring.rds.amazonaws.com")),
-            tags=self._tags(),
-            opts=self._child,
-        )
-        aws.iam.RolePolicyAttachment(
-            f"{self._name}-monitoring-policy",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+        role, _ = create_role(
+            f"{self._name}-monitoring",
+            "database-monitoring",
+            trust("monitoring.rds.amazonaws.com"),
+            managed=("service-role/AmazonRDSEnhancedMonitoringRole",),
+            description="writes down what the database's machines do, second by second",
+            component="database",
+            naming=self._naming,
             opts=self._child,
         )
         return role
@@ -155,7 +153,6 @@ class Postgres(pulumi.ComponentResource):
                 naming=self._naming,
                 component="database",
                 opts=self._child,
-                archived=True,
                 protect=self._args.system.production,
             )
             for kind in _LOGS

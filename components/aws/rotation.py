@@ -14,7 +14,8 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from components.aws.log_groups import LogClass, log_group
-from components.aws.policy_documents import allow, document, trust
+from components.aws.policy_documents import Statement, allow, trust
+from components.aws.roles import create_role
 from components.aws.secret_values import DATABASE_ADMINISTRATOR, Kept
 from components.aws.secrets import Secrets
 from components.naming import DataClass, Naming
@@ -71,7 +72,7 @@ class Rotation(pulumi.ComponentResource):
         admitted = self._admit_secrets_manager()
         for secret in self._rotating():
             self._rotate(secret, admitted)
-        self._look_daily_at_supplied_ones()
+        self._look_daily_at_the_others()
         self.function_name = self._function.name
         self.security_group_id = self._group.id
         self.register_outputs({"functionName": self.function_name, "securityGroupId": self.security_group_id})
@@ -93,27 +94,26 @@ class Rotation(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _create_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        role = aws.iam.Role(
-            f"{self._name}-role",
-            name=self._function_name,
-            assume_role_policy=document(trust("lambda.amazonaws.com")),
-            tags=self._naming.tags("rotation", DataClass.SECRETS),
+    def _create_role(self) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
+        return create_role(
+            self._name,
+            "rotation",
+            trust("lambda.amazonaws.com"),
+            statements=self._rights(),
+            description="renews the secrets of this stack",
+            component="rotation",
+            naming=self._naming,
             opts=self._child,
         )
-        policy = aws.iam.RolePolicy(
-            f"{self._name}-policy", name="rotate", role=role.id, policy=self._policy(), opts=self._child
-        )
-        return role, policy
 
-    def _policy(self) -> pulumi.Output[str]:
+    def _rights(self) -> tuple[Statement, ...]:
         """Its own secrets and nobody else's; network interfaces are Lambda's way into the subnets."""
         changing = [self._args.secrets.arn(each.name) for each in self._args.secrets.changing()]
         everything = self._args.secrets.arns.apply(lambda arns: list(arns.values()))
         interfaces = ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DeleteNetworkInterface")
         addresses = ("AssignPrivateIpAddresses", "UnassignPrivateIpAddresses", "DescribeSubnets")
         through = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}
-        return document(
+        return (
             allow(
                 "RenewSecrets",
                 [
@@ -171,7 +171,7 @@ class Rotation(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _create_function(self, granted: aws.iam.RolePolicy) -> aws.lambda_.Function:
+    def _create_function(self, granted: list[pulumi.Resource]) -> aws.lambda_.Function:
         return aws.lambda_.Function(
             f"{self._name}-function",
             name=self._function_name,
@@ -187,7 +187,7 @@ class Rotation(pulumi.ComponentResource):
             environment={"variables": self._variables()},
             vpc_config={"subnet_ids": list(self._args.subnet_ids), "security_group_ids": [self._group.id]},
             tags=self._naming.tags("rotation", DataClass.SECRETS),
-            opts=ResourceOptions(parent=self, depends_on=[granted, self._log_group]),
+            opts=ResourceOptions(parent=self, depends_on=[*granted, self._log_group]),
         )
 
     def _variables(self) -> dict[str, pulumi.Input[str]]:
@@ -223,17 +223,17 @@ class Rotation(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=[admitted]),
         )
 
-    def _look_daily_at_supplied_ones(self) -> None:
-        """Which slots are empty and how old the rest is becomes a metric with an alarm."""
+    def _look_daily_at_the_others(self) -> None:
+        """Of providers and of the cache: which slots are empty and how old the rest is is a metric with an alarm."""
         rule = aws.cloudwatch.EventRule(
             f"{self._name}-daily",
             name=self._naming.name("supplied-secrets", limit=64),
-            description="Looks for empty and aged secrets that only their providers can make",
+            description="Looks for empty and aged secrets that others renew: their providers, the cluster",
             schedule_expression="rate(1 day)",
             tags=self._naming.tags("rotation"),
             opts=self._child,
         )
-        asked = {"supplied": list(self._args.secrets.supplied()), "stack": self._naming.name()}
+        asked = {"supplied": list(self._args.secrets.renewed_elsewhere()), "stack": self._naming.name()}
         aws.cloudwatch.EventTarget(
             f"{self._name}-daily-target",
             rule=rule.name,

@@ -18,6 +18,7 @@ from components.aws import secret_policies, secret_values
 from components.aws.secret_values import Kept
 from components.naming import DataClass, Naming
 from components.operations_owned import fields
+from rendering.conformance_pack import BY_SECRETS_MANAGER, RENEWED_BY
 from systems.model import System
 
 _RECOVERY_WINDOW_DAYS = {True: 30, False: 7}
@@ -85,9 +86,9 @@ class Secrets(pulumi.ComponentResource):
         """Those that the rotation's function renews."""
         return tuple(each for each in self.kept.values() if each.generated and rotated_by(each) == "rotation")
 
-    def supplied(self) -> Sequence[str]:
-        """Names in Secrets Manager of those that only their providers make."""
-        return [self.name_of(each.name) for each in self.kept.values() if not each.generated]
+    def renewed_elsewhere(self) -> Sequence[str]:
+        """Names in Secrets Manager of those that it renews nothing of: only somebody who looks knows their age."""
+        return [self.name_of(each.name) for each in self.kept.values() if renewed_by(each) != BY_SECRETS_MANAGER]
 
     def _places(self) -> tuple[Naming, ...]:
         """The copies carry the same policy, and are read by the roles of their own region."""
@@ -109,7 +110,9 @@ class Secrets(pulumi.ComponentResource):
             kms_key_id=self._args.key_arn,
             replicas=[copy] if self._args.recovery_region else None,
             recovery_window_in_days=_RECOVERY_WINDOW_DAYS[production],
-            tags=self._naming.tags("secrets", DataClass.SECRETS, **{"lifeline:secret-kind": secret.kind}),
+            tags=self._naming.tags(
+                "secrets", DataClass.SECRETS, **{"lifeline:secret-kind": secret.kind, RENEWED_BY: renewed_by(secret)}
+            ),
             opts=ResourceOptions(parent=self, protect=production),
         )
 
@@ -166,6 +169,11 @@ class Secrets(pulumi.ComponentResource):
             block_public_policy=True,
             opts=ResourceOptions(parent=self, depends_on=filled),
         )
+
+
+def renewed_by(secret: Kept) -> str:
+    """rotation, cache-rotation, or the provider that alone can make it."""
+    return rotated_by(secret) if secret.generated else "provider"
 
 
 def rotated_by(secret: Kept) -> str:

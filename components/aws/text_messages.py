@@ -11,7 +11,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.aws.policy_documents import allow, document, trust
+from components.aws.policy_documents import allow, trust
+from components.aws.roles import create_role
 from components.naming import DataClass, Naming
 
 
@@ -73,22 +74,18 @@ class TextMessages(pulumi.ComponentResource):
         )
 
     def _create_delivery_role(self) -> aws.iam.Role:
-        role = aws.iam.Role(
-            f"{self._name}-delivery-role",
-            name=self._naming.name("text-delivery", limit=64),
-            assume_role_policy=document(trust("sns.amazonaws.com")),
-            tags=self._naming.tags("text-messages"),
-            opts=self._child,
-        )
         logs = f"arn:aws:logs:*:{self._args.account_id}:log-group:sns/*"
         writing = [
             f"logs:{each}" for each in ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "PutRetentionPolicy")
         ]
-        aws.iam.RolePolicy(
-            f"{self._name}-delivery-policy",
-            name="log-delivery",
-            role=role.id,
-            policy=document(allow("LogDelivery", writing, [logs])),
+        role, _ = create_role(
+            f"{self._name}-delivery",
+            "text-delivery",
+            trust("sns.amazonaws.com"),
+            statements=[allow("LogDelivery", writing, [logs])],
+            description="writes down which text messages arrived",
+            component="text-messages",
+            naming=self._naming,
             opts=self._child,
         )
         return role

@@ -14,7 +14,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from components.aws.policy_documents import document, trust
+from components.aws.policy_documents import trust
+from components.aws.roles import create_role
 from components.naming import DataClass, Naming
 from rendering import cloudwatch
 from rendering.channels import Reached, channels_of, reached
@@ -143,11 +144,13 @@ class Topics(pulumi.ComponentResource):
                     wanted.setdefault(each, []).append(priority)
         if not wanted:
             return
-        role = aws.iam.Role(
-            f"{self._name}-slack-role",
-            name=self._naming.name("alarms-slack", limit=64),
-            assume_role_policy=document(trust("chatbot.amazonaws.com")),
-            tags=self._naming.tags("topics"),
+        role, _ = create_role(
+            f"{self._name}-slack",
+            "alarms-slack",
+            trust("chatbot.amazonaws.com"),
+            description="shows alarms in Slack; what people may ask there is the guardrail's",
+            component="topics",
+            naming=self._naming,
             opts=self._child,
         )
         for to, priorities in wanted.items():

@@ -49,17 +49,16 @@ def _hosts(stack: Stack) -> list[Host]:
 
 def _documented(stack: Stack, door: Door) -> Iterator[Check]:
     there = {host.label for host in _hosts(stack)}
-    for workload in stack.system.workloads:
-        for check in workload.health:
-            if CheckUse.OUTSIDE not in check.uses or check.host not in there:
-                continue
-            host = stack.host(check.host)
-            yield Check(
-                kind="988" if "988" in check.path else "health",
-                subject=f"https://{host}{check.path}",
-                wanted=" and ".join([str(check.expected_status), *(_told(each) for each in check.body)]),
-                ask=lambda check=check, host=host: _asked(door, host, check),
-            )
+    for check in stack.system.outside_checks:
+        if check.host not in there:
+            continue
+        host = stack.host(check.host)
+        yield Check(
+            kind="988" if "988" in check.path else "health",
+            subject=f"https://{host}{check.path}",
+            wanted=" and ".join([str(check.expected_status), *(_told(each) for each in check.body)]),
+            ask=lambda check=check, host=host: _asked(door, host, check),
+        )
 
 
 def _asked(door: Door, host: str, check: HealthCheck) -> str:

@@ -8,6 +8,10 @@ from policies.joins.documents import statements
 POLICY = "aws:iam/policy:Policy"
 ROLE = "aws:iam/role:Role"
 INLINE = ("aws:iam/rolePolicy:RolePolicy", "aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy")
+_ATTACHMENTS = tuple(
+    f"aws:iam/{each[0].lower()}{each[1:]}:{each}"
+    for each in ("RolePolicyAttachment", "UserPolicyAttachment", "GroupPolicyAttachment", "PolicyAttachment")
+)
 _PRACTICE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"
 _KMS = "https://docs.aws.amazon.com/config/latest/developerguide/iam-customer-policy-blocked-kms-actions.html"
 _BLOCKED_KMS = ("kms:*", "kms:decrypt", "kms:reencrypt*", "kms:reencryptfrom", "kms:reencryptto")
@@ -25,7 +29,7 @@ _BLOCKED_KMS = ("kms:*", "kms:decrypt", "kms:reencrypt*", "kms:reencryptfrom", "
 )
 def no_admin(policy: Resource, graph: Graph) -> Problems:
     for each in statements(policy, "policy"):
-        if each.allows and each.on_everything and "*" in each.actions:
+        if each.allows and each.on_everything and "*" in each.actions and not only_bounds(policy, graph):
             yield Problem(f"{each.path}.Action", "named actions on named resources", "* on *")
 
 
@@ -43,8 +47,14 @@ def no_admin(policy: Resource, graph: Graph) -> Problems:
 def no_full_access(policy: Resource, graph: Graph) -> Problems:
     for each in statements(policy, "policy"):
         whole = [action for action in each.actions if action == "*" or action.endswith(":*")]
-        if each.allows and whole:
+        if each.allows and whole and not only_bounds(policy, graph):
             yield Problem(f"{each.path}.Action", "named actions", ", ".join(whole))
+
+
+def only_bounds(policy: Resource, graph: Graph) -> bool:
+    """A boundary that is attached to nobody gives nothing: what it allows is the most that others can give."""
+    bounds = any(graph.referring(policy, "permissionsBoundary", ROLE))
+    return bounds and not any(graph.referring(policy, "policyArn", *_ATTACHMENTS))
 
 
 @rule(
@@ -57,7 +67,9 @@ def no_full_access(policy: Resource, graph: Graph) -> Problems:
     link=_KMS,
 )
 def kms_of_policies(policy: Resource, graph: Graph) -> Problems:
-    yield from _kms(policy)
+    for problem in _kms(policy):
+        if not only_bounds(policy, graph):
+            yield problem
 
 
 @rule(

@@ -10,6 +10,7 @@ ROLE = "aws:iam/role:Role"
 _PRACTICE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"
 _STANDING = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 _HOUR = 3_600
+_ATTACHING = ("*", "iam:*", "iam:attach*", "iam:attachrole*", "iam:attachrolepolicy")
 
 
 @rule(
@@ -126,3 +127,30 @@ def pod_role(role: Resource, graph: Graph) -> Problems:
     for each in pods:
         if not each.condition("aws:RequestTag/kubernetes-service-account"):
             yield Problem(f"{each.path}.Condition", "aws:RequestTag/kubernetes-service-account", None)
+
+
+@rule(
+    "LL-IAM-018",
+    "Roles are bound",
+    ROLE,
+    severity=Severity.MEDIUM,
+    why="Whoever makes roles could make one that may do more than himself, and take it on.",
+    fix='"permissions_boundary": boundary.arn, a policy that denies changing rights',
+    link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+)
+def bound(role: Resource, graph: Graph) -> Problems:
+    """A boundary from outside the stack (a landing zone's) is taken at its word, AWS's own policies are not."""
+    wanted = "a boundary that denies changing rights"
+    boundary = graph.one(role, "permissionsBoundary", "aws:iam/policy:Policy")
+    if boundary is not None:
+        if not any(_keeps_rights(each) for each in statements(boundary, "policy")):
+            yield Problem("permissionsBoundary", wanted, boundary.name)
+        return
+    given = role.get("permissionsBoundary")
+    if not given or ":iam::aws:" in given:
+        yield Problem("permissionsBoundary", wanted, given)
+
+
+def _keeps_rights(statement: Statement) -> bool:
+    """Nobody but administrators attaches policies to roles."""
+    return not statement.allows and any(action.lower() in _ATTACHING for action in statement.actions)

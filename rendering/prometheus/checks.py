@@ -6,17 +6,13 @@ from systems.model import HealthCheck, System
 CRISIS_PAGE = "crisis page"
 
 
-def outside_checks(system: System) -> tuple[HealthCheck, ...]:
-    return system.outside_checks
-
-
 def platform_check(system: System) -> HealthCheck:
     """The documented health path: the first that is asked from outside."""
-    return outside_checks(system)[0]
+    return system.outside_checks[0]
 
 
 def crisis_check(system: System) -> HealthCheck:
-    for check in outside_checks(system):
+    for check in system.outside_checks:
         if check.path.startswith(system.critical_paths):
             return check
     raise LookupError(f"{system.name} has no outside check under {', '.join(system.critical_paths) or 'no path'}")

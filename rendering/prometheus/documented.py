@@ -40,10 +40,8 @@ def compared(wanted: Condition) -> str:
 def _lines(system: System) -> Iterator[tuple[AlertRule, Condition]]:
     for alert in system.monitoring.alerts:
         yield _spelled_out(system, alert), alert.condition
-    for threshold in system.monitoring.thresholds:
-        for severity, wanted in ((Severity.CRITICAL, threshold.critical), (Severity.WARNING, threshold.warning)):
-            if wanted and str(wanted) not in system.monitoring.spelled_out:
-                yield line(system, threshold.name, wanted, severity, threshold.action), wanted
+    for threshold, severity, wanted in system.monitoring.further_lines:
+        yield line(system, threshold.name, wanted, severity, threshold.action), wanted
     for name, wanted, severity in _undocumented(system):
         yield line(system, name, wanted, severity, ""), wanted
 

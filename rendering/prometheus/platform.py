@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from rendering.prometheus import people
-from rendering.prometheus.checks import outside_checks
 from rendering.prometheus.recorded import PUBLIC
 from rendering.prometheus.rule import AlertRule, Group
 from rendering.variants import Side, variants
@@ -261,7 +260,7 @@ def _standby(system: System) -> Iterator[Line]:
             "no proxy of the standby in the recovery region is healthy: it could serve nobody",
         )
     recovery = {host.label for host in system.edge.hosts if host.serves is HostServes.RECOVERY_REGION}
-    for check in outside_checks(system):
+    for check in system.outside_checks:
         if check.host in recovery:
             yield Line(
                 "StandbyDown",

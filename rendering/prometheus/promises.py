@@ -26,9 +26,7 @@ def group(system: System) -> Group:
 
 
 def _alerts(system: System) -> Iterator[AlertRule]:
-    drawn = {
-        each.signal for row in system.monitoring.thresholds for each in (row.warning, row.critical) if each is not None
-    }
+    drawn = {condition.signal for row in system.monitoring.thresholds for _, condition in row.lines}
     yield from _backups(system, Signal.BACKUP_AGE_SECONDS in drawn)
     if Signal.DRILL_AGE_SECONDS not in drawn:
         yield _above(

@@ -76,8 +76,19 @@ class Threshold(Part):
     action: str = ""
     """What the document says to do."""
 
+    @property
+    def named(self) -> tuple[Condition, ...]:
+        return tuple(each for each in (self.target, self.warning, self.critical) if each)
+
+    @property
+    def lines(self) -> Iterator[tuple[Severity, Condition]]:
+        """Beyond which somebody is told, the worse one first."""
+        for severity, condition in ((Severity.CRITICAL, self.critical), (Severity.WARNING, self.warning)):
+            if condition:
+                yield severity, condition
+
     def problems(self) -> Iterator[str]:
-        named = [each for each in (self.target, self.warning, self.critical) if each]
+        named = self.named
         if not named:
             yield "has neither target, warning nor critical"
         if len({each.signal for each in named}) > 1:
@@ -206,6 +217,14 @@ class Monitoring(Section):
     def spelled_out(self) -> frozenset[str]:
         """Conditions that an alert of the document states: a threshold's line that says the same makes no other."""
         return frozenset(str(alert.condition) for alert in self.alerts)
+
+    @property
+    def further_lines(self) -> Iterator[tuple[Threshold, Severity, Condition]]:
+        """Those of the tables that no alert of the document states."""
+        for threshold in self.thresholds:
+            for severity, condition in threshold.lines:
+                if str(condition) not in self.spelled_out:
+                    yield threshold, severity, condition
 
     def problems(self) -> Iterator[str]:
         receivers = {each.name for each in self.receivers}

@@ -19,6 +19,7 @@ from typing import Any
 import pulumi
 import yaml
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.settings import get_root_resource
 
 #: Where the processes of one test run share what they recorded (tests/conftest.py): a stack costs seconds.
 SHARED_DIRECTORY = "LIFELINE_TEST_RECORDINGS"
@@ -26,6 +27,7 @@ PROJECT = Path(__file__).parents[2]
 STACKS = tuple(
     sorted(file.name.removeprefix("Pulumi.").removesuffix(".yaml") for file in PROJECT.glob("Pulumi.*.yaml"))
 )
+STACK = "pulumi:pulumi:Stack"
 #: What AWS calls the addresses of its CDN; a prefix list's id when the program asks for it by this name.
 CDN_ADDRESSES = "com.amazonaws.global.cloudfront.origin-facing"
 
@@ -57,6 +59,8 @@ class Recorder(Mocks):
     resources: list[Registered] = field(default_factory=list[Registered])
     parents: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     protected: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Of the program itself."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         parent = self.parents[args.typ, args.name]
@@ -142,9 +146,14 @@ def recorded(stack: str) -> tuple[Registered, ...]:
     return pickle.loads(file.read_bytes())
 
 
+def values(stack: str) -> dict[str, str]:
+    """Of its file, as the engine hands them to the program."""
+    written = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in written.items()}
+
+
 def _run(stack: str) -> tuple[Registered, ...]:
-    values = yaml.safe_load((PROJECT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    config = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    config = values(stack)
     sys.path.insert(0, str(PROJECT))
     try:
         whole = partial(runpy.run_path, str(PROJECT / "__main__.py"), run_name="__main__")
@@ -169,9 +178,10 @@ def registrations(
 
     def run() -> None:
         program()
+        pulumi.Output.from_input(get_root_resource().outputs).apply(recorder.outputs.update)
 
     asyncio.get_event_loop().run_until_complete(pulumi.runtime.stack.run_pulumi_func(run))
-    return recorder.resources
+    return [*recorder.resources, *([Registered(STACK, stack, "", recorder.outputs)] if recorder.outputs else [])]
 
 
 def of(resources: Iterable[Registered], kind: str, name: str = "") -> list[Registered]:
@@ -189,3 +199,17 @@ def only(resources: Iterable[Registered], kind: str, name: str = "") -> Register
 def policy_of(resource: Registered) -> dict[str, dict[str, Any]]:
     """Statements of its policy document, by their ids."""
     return {statement["Sid"]: statement for statement in json.loads(resource.inputs["policy"])["Statement"]}
+
+
+def objects(resources: Iterable[Registered]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Of Kubernetes, by kind and name: `objects(made)["StatefulSet"]["haproxy"]`."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for each in resources:
+        if each.type.startswith("kubernetes:"):
+            found.setdefault(each.type.rpartition(":")[2], {})[each.inputs["metadata"]["name"]] = each.inputs
+    return found
+
+
+def secret_arns(*names: str) -> dict[str, str]:
+    """As the secrets of a stack hand them to whoever reads them."""
+    return {name: f"arn:aws:secretsmanager:us-east-1:111122223333:secret:{name}" for name in names}

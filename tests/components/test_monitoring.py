@@ -17,7 +17,7 @@ from rendering.prometheus.rules import rules
 from rendering.prometheus.scrape_targets import PUSHGATEWAY_PORT
 from systems import registry
 from systems.model import Environment, System
-from tests.components.recording import Registered, only, registrations
+from tests.components.recording import Registered, only, registrations, secret_arns
 
 SYSTEMS = [*((name, Environment.PRODUCTION) for name in registry.names()), ("astral-core-v2", Environment.STAGING)]
 SECRETS = ("grafana-admin", "database-monitor", "pagerduty-key", "slack-webhook")
@@ -48,7 +48,7 @@ def registered(system: System, **changes: Any) -> tuple[list[Registered], list[d
             "alert_topics": topics.arns,
             "publishing": topics.publishing(),
             "dashboards": dashboards(system),
-            "secret_arns": {name: f"arn:aws:secretsmanager:us-east-1:111122223333:secret:{name}" for name in SECRETS},
+            "secret_arns": secret_arns(*SECRETS),
             "filled_secrets": frozenset({"pagerduty-key"}),
             "reading": lambda *names: f"reads {' '.join(names)}",
             "grant": lambda **asked: granted.append(asked),

@@ -9,6 +9,43 @@ from tests.components.recording import STACKS, Registered, recorded
 pytestmark = pytest.mark.xdist_group("registrations")
 TAGS = {"lifeline:system", "lifeline:environment", "lifeline:component", "lifeline:data-class", "lifeline:owner"}
 
+#: The property with the physical name, and the characters that AWS allows in it.
+LIMITS = {
+    "aws:backup/plan:Plan": ("name", 50),
+    "aws:backup/vault:Vault": ("name", 50),
+    "aws:cloudtrail/trail:Trail": ("name", 128),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": ("alarmName", 255),
+    "aws:cloudwatch/dashboard:Dashboard": ("dashboardName", 255),
+    "aws:cloudwatch/eventRule:EventRule": ("name", 64),
+    "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": ("name", 60),
+    "aws:cloudwatch/logDeliverySource:LogDeliverySource": ("name", 60),
+    "aws:cloudwatch/logGroup:LogGroup": ("name", 512),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("name", 255),
+    "aws:ec2/launchTemplate:LaunchTemplate": ("name", 128),
+    "aws:ec2/securityGroup:SecurityGroup": ("name", 255),
+    "aws:ecr/repository:Repository": ("name", 256),
+    "aws:eks/cluster:Cluster": ("name", 100),
+    "aws:eks/nodeGroup:NodeGroup": ("nodeGroupName", 63),
+    "aws:iam/policy:Policy": ("name", 128),
+    "aws:iam/role:Role": ("name", 64),
+    "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ("name", 64),
+    "aws:kms/alias:Alias": ("name", 256),
+    "aws:lambda/function:Function": ("name", 64),
+    "aws:lb/loadBalancer:LoadBalancer": ("name", 32),
+    "aws:lb/targetGroup:TargetGroup": ("name", 32),
+    "aws:rds/instance:Instance": ("identifier", 63),
+    "aws:rds/parameterGroup:ParameterGroup": ("name", 255),
+    "aws:rds/subnetGroup:SubnetGroup": ("name", 255),
+    "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList": ("name", 64),
+    "aws:route53/resolverFirewallRuleGroup:ResolverFirewallRuleGroup": ("name", 64),
+    "aws:s3/bucket:Bucket": ("bucket", 63),
+    "aws:scheduler/schedule:Schedule": ("name", 64),
+    "aws:secretsmanager/secret:Secret": ("name", 512),
+    "aws:sns/topic:Topic": ("name", 256),
+    "aws:wafv2/ipSet:IpSet": ("name", 128),
+    "aws:wafv2/webAcl:WebAcl": ("name", 128),
+}
+
 
 @pytest.fixture(params=STACKS)
 def registered(request: pytest.FixtureRequest) -> tuple[Registered, ...]:
@@ -53,16 +90,20 @@ def test_whatever_can_be_tagged_carries_the_tags(registered: tuple[Registered, .
 
 
 def test_physical_names_keep_their_limits(registered: tuple[Registered, ...]) -> None:
-    limits = {
-        "aws:s3/bucket:Bucket": ("bucket", 63),
-        "aws:iam/role:Role": ("name", 64),
-        "aws:eks/cluster:Cluster": ("name", 100),
-        "aws:eks/nodeGroup:NodeGroup": ("nodeGroupName", 63),
-        "aws:lb/loadBalancer:LoadBalancer": ("name", 32),
-        "aws:lb/targetGroup:TargetGroup": ("name", 32),
-        "aws:rds/instance:Instance": ("identifier", 63),
-    }
-    for each in registered:
-        if each.type in limits:
-            name, limit = limits[each.type]
-            assert 0 < len(each.inputs[name]) <= limit, f"{each.type} {each.inputs[name]}"
+    named = [each for each in registered if each.type in LIMITS]
+    assert len(named) > 150
+    for each in named:
+        name, limit = LIMITS[each.type]
+        assert 0 < len(each.inputs[name]) <= limit, f"{each.type} {each.inputs[name]}"
+
+
+def test_no_two_resources_of_a_kind_share_a_name(registered: tuple[Registered, ...]) -> None:
+    """Two that were shortened to the same letters would take each other's place. Roles and buckets have no region."""
+    for kind in LIMITS:
+        everywhere = kind.startswith(("aws:iam/", "aws:s3/"))
+        named = [
+            (() if everywhere else (each.provider, each.inputs.get("region", "")), each.inputs[LIMITS[kind][0]])
+            for each in registered
+            if each.type == kind
+        ]
+        assert len(named) == len(set(named)), f"{kind}: {[each for each in named if named.count(each) > 1]}"

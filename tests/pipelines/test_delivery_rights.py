@@ -27,6 +27,8 @@ STATE = f"arn:aws:s3:::{PLACE.bucket}/.pulumi/stacks/lifeline/prod.json"
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234"
 OWN_ROLE, OTHERS_ROLE = (f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in (f"{PREFIX}-web", "landing-zone"))
 HERE: dict[str, Any] = {"aws__RequestedRegion": "us-east-1"}
+BOUND = {"iam__PermissionsBoundary": BOUNDS.of_roles}
+GIVES_RIGHTS = ("CreateRole", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary")
 
 MAIN = {
     "aud": "sts.amazonaws.com",
@@ -117,8 +119,10 @@ def test_readonly_access_holds_no_action_that_names_a_change() -> None:
         ("ec2:CreateVpc", "*"),
         ("s3:PutObject", STATE),
         ("s3:PutBucketPolicy", "arn:aws:s3:::astral-core-v2-prod-backups"),
-        ("iam:CreateRole", OWN_ROLE),
         ("iam:PassRole", OWN_ROLE),
+        ("iam:UpdateAssumeRolePolicy", OWN_ROLE),
+        ("iam:DeleteRole", OWN_ROLE),
+        ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-web-rights"),
         ("iam:CreatePolicy", f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-web-rights"),
         ("iam:CreateServiceLinkedRole", f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/rds.amazonaws.com/x"),
         ("iam:UpdateAccountPasswordPolicy", "*"),
@@ -128,13 +132,33 @@ def test_a_deployment_makes_what_the_platform_is_made_of(action: str, resource: 
     assert allowed(DEPLOY, BOUNDARY, action, resource, **HERE)
 
 
+@pytest.mark.parametrize("action", GIVES_RIGHTS)
+def test_a_deployment_gives_rights_to_roles_under_the_boundary_of_the_platform_only(action: str) -> None:
+    """AWS tells of a role that is made what shall bound it, and of one that is changed what does."""
+
+    def may(**context: str) -> bool:
+        return allowed(DEPLOY, BOUNDARY, f"iam:{action}", OWN_ROLE, **HERE, **context)
+
+    assert may(**BOUND)
+    assert not may()
+    assert not may(iam__PermissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess")
+    assert not may(iam__PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-web-rights")
+
+
+@pytest.mark.parametrize("verb", ["CreatePolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy"])
+def test_a_deployment_cannot_change_the_boundary_of_roles(verb: str) -> None:
+    assert not allowed(DEPLOY, BOUNDARY, f"iam:{verb}", BOUNDS.of_roles, **HERE)
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "context"),
     [
-        ("iam:CreateRole", OTHERS_ROLE, {}),
+        ("iam:CreateRole", OTHERS_ROLE, BOUND),
+        ("iam:DeleteRolePermissionsBoundary", OWN_ROLE, BOUND),
+        ("iam:DeleteRolePolicy", OWN_ROLE, {}),
         ("iam:PassRole", OTHERS_ROLE, {}),
         ("iam:UpdateAssumeRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-delivery-deploy", {}),
-        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-delivery-preview", {}),
+        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-delivery-preview", BOUND),
         ("iam:DeleteRolePermissionsBoundary", f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-delivery-deploy", {}),
         ("iam:CreatePolicyVersion", f"arn:aws:iam::{ACCOUNT}:policy/{PREFIX}-delivery-boundary", {}),
         (
@@ -144,7 +168,7 @@ def test_a_deployment_makes_what_the_platform_is_made_of(action: str, resource: 
         ),
         ("iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/x", {}),
         ("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/x", {}),
-        ("iam:AttachRolePolicy", OWN_ROLE, {"iam__PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}),
+        ("iam:AttachRolePolicy", OWN_ROLE, {**BOUND, "iam__PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}),
         ("s3:DeleteObjectVersion", STATE, {}),
         ("s3:DeleteBucket", f"arn:aws:s3:::{PLACE.bucket}", {}),
         ("s3:PutBucketVersioning", f"arn:aws:s3:::{PLACE.bucket}", {}),
@@ -164,8 +188,9 @@ def test_the_boundary_holds_whatever_is_attached_later() -> None:
     assert allowed(everything, BOUNDARY, "ec2:CreateVpc", **HERE)
     assert not allowed(everything, BOUNDARY, "iam:CreateUser", **HERE)
     assert not allowed(
-        everything, BOUNDARY, "iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{BOUNDS.own[0]}", **HERE
+        everything, BOUNDARY, "iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/{BOUNDS.own[0]}", **HERE, **BOUND
     )
+    assert not allowed(everything, BOUNDARY, "iam:CreateRole", OTHERS_ROLE, **HERE)
 
 
 def test_documents_fit_into_what_aws_takes() -> None:

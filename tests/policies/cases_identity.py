@@ -51,14 +51,33 @@ def _absent(one: str, other: str) -> Cases:
     )
 
 
+def _bound(boundary: object, **more: Any) -> Stack:
+    return stack(b=aws(POLICY, policy=boundary), r=aws(ROLE, name="r", permissionsBoundary=ref("b.arn")), **more)
+
+
+_BOUND = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": ["iam:Create*", "iam:Attach*"], "Resource": "*"},
+        ],
+    }
+)
+_ATTACHED_BOUNDARY = _bound(_BOUND, a=aws(ATTACHMENT, role=ref("r.name"), policyArn=ref("b.arn")))
 READ = _policy("s3:GetObject", "arn:aws:s3:::files/*")
 _EMERGENCY = _role(ACCOUNT, **MFA)
 
 CASES = {
-    "LL-IAM-001": _document_rule([READ], [_policy("*", "*"), _policy(["s3:Get*", "*"], ["*"], INLINE)]),
-    "LL-IAM-002": _document_rule([READ], [_policy("s3:*", "arn:aws:s3:::files/*"), _policy(["ec2:*"], "*", INLINE)]),
+    "LL-IAM-001": _document_rule(
+        [READ, _bound(_BOUND)],
+        [_policy("*", "*"), _policy(["s3:Get*", "*"], ["*"], INLINE), _ATTACHED_BOUNDARY],
+    ),
+    "LL-IAM-002": _document_rule(
+        [READ, _bound(_BOUND)], [_policy("s3:*", "arn:aws:s3:::files/*"), _policy(["ec2:*"], "*", INLINE)]
+    ),
     "LL-IAM-003": _document_rule(
-        [READ, _policy("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1")],
+        [READ, _policy("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1"), _bound(_BOUND)],
         [_policy("kms:Decrypt", "*"), _policy(["kms:ReEncrypt*"], "arn:aws:kms:*:111122223333:key/*")],
     ),
     "LL-IAM-004": Cases(
@@ -151,6 +170,20 @@ CASES = {
         failing=[stack(r=_role(PODS)), stack(r=_role(PODS, StringEquals={"aws:SourceAccount": "111122223333"}))],
         not_applicable=[stack(r=_role(ACCOUNT)), ELSEWHERE],
         unknown=[stack(r=aws(ROLE, assumeRolePolicy=UNKNOWN))],
+    ),
+    "LL-IAM-018": Cases(
+        passing=[
+            _bound(_BOUND),
+            stack(r=aws(ROLE, permissionsBoundary="arn:aws:iam::111122223333:policy/landing-zone")),
+        ],
+        failing=[
+            stack(r=_role(PODS)),
+            stack(r=aws(ROLE, permissionsBoundary="arn:aws:iam::aws:policy/AdministratorAccess")),
+            _bound(_document(Action="*", Resource="*")),
+            _bound(_document(Effect="Deny", Action="iam:CreateUser", Resource="*")),
+        ],
+        not_applicable=[ELSEWHERE],
+        unknown=[stack(r=aws(ROLE, permissionsBoundary=UNKNOWN)), _bound(UNKNOWN)],
     ),
     "LL-IAM-005": _absent("iam/userPolicy:UserPolicy", "iam/groupPolicy:GroupPolicy"),
     "LL-IAM-007": _absent("iam/user:User", "iam/user:User"),

@@ -97,6 +97,9 @@ _SERVICE = {"Effect": "Allow", "Action": ["s3:*"], "Resource": "arn:aws:s3:::som
 _DECRYPT = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
 _ALL_BUT = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 _PASS = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"}
+#: What it allows is only the most that others can give: it is weaker when it denies less.
+_BOUNDARY = "role-boundary-policy"
+_ALLOWING_ALL = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}'
 _WITHOUT_FACTOR = {
     "Effect": "Allow",
     "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
@@ -110,7 +113,7 @@ _FEDERATED = {
 _ANY_POD = {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 IDENTITY = (
     *(
-        Weakening(type, "policy", with_statement(**statement), rule)
+        Weakening(type, "policy", with_statement(**statement), rule, lambda each: each.name != _BOUNDARY)
         for type, kms in ((_POLICY, "LL-IAM-003"), (_INLINE, "LL-IAM-004"))
         for statement, rule in (
             (_ANYTHING, "LL-IAM-001"),
@@ -131,6 +134,9 @@ IDENTITY = (
     ),
     Weakening(_ROLE, "inlinePolicies", [{"name": "more", "policy": "{}"}], "LL-IAM-006"),
     Weakening(_ROLE, "maxSessionDuration", 43_200, "LL-IAM-012"),
+    Weakening(_ROLE, "permissionsBoundary", DROP, "LL-IAM-018"),
+    Weakening(_POLICY, "policy", _ALLOWING_ALL, "LL-IAM-018", lambda each: each.name == _BOUNDARY),
+    Weakening(_ROLE, "permissionsBoundary", "arn:aws:iam::aws:policy/AdministratorAccess", "LL-IAM-018"),
     Weakening(
         _ATTACHMENT,
         "policyArn",

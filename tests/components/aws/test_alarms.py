@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.aws.alarm_metrics import Watched
 from components.aws.alarms import Alarms, AlarmsArgs
 from components.aws.topics import Topics, TopicsArgs
 from components.naming import Naming
@@ -46,16 +47,19 @@ def _registered(system: System, region: str = "us-east-1", **given: Any) -> list
             region=region,
             topics=topics,
             other_alarm_arns=["arn:aws:cloudwatch:us-east-1:111122223333:alarm:heartbeat"],
-            database_instance_id="db-1",
-            replica_ids=["db-2"],
-            balancer_arn_suffix="app/balancer/1",
-            target_group_arn_suffix="targetgroup/fleet/2",
-            health_check_ids={check.name: f"check-{check.name}" for w in system.workloads for check in w.health},
-            distribution_id="CDN",
-            nat_gateway_ids={"us-east-1a": "nat-a"},
-            rotation_function_name="rotation",
             backup_buckets=["db-backups", "evidence"],
-            backup_copies={"db-backups": "recovery-db-backups", "evidence": "recovery-evidence"},
+            watched=Watched(
+                database_instance_id="db-1",
+                replica_ids=["db-2"],
+                balancer_arn_suffix="app/balancer/1",
+                target_group_arn_suffix="targetgroup/fleet/2",
+                health_check_ids={check.name: f"check-{check.name}" for w in system.workloads for check in w.health},
+                distribution_id="CDN",
+                nat_gateway_ids={"us-east-1a": "nat-a"},
+                rotation_function_name="rotation",
+                backup_vault_name="vault",
+                backup_copies={"db-backups": "recovery-db-backups", "evidence": "recovery-evidence"},
+            ),
         )
         Alarms("alarms", args, naming)
 
@@ -154,6 +158,7 @@ def test_everything_aws_knows_is_watched(registered: list[Registered]) -> None:
         *("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "TargetResponseTime"),
         *("UnHealthyHostCount", "HealthyHostCount", "HealthCheckStatus", "5xxErrorRate"),
         *("ErrorPortAllocation", "PacketsDropCount", "Errors", "EmptySecrets", "OldestSecretDays"),
+        *("NumberOfBackupJobsCompleted", "OperationsFailedReplication", "ReplicationLatency"),
     }
 
 
@@ -321,6 +326,16 @@ def test_a_backup_that_is_not_copied_to_the_recovery_region_is_told(registered: 
         for bucket in ("db-backups", "evidence")
     }
     assert {each.inputs["dimensions"]["RuleId"] for each in alarms} == {"everything"}
+
+
+def test_when_no_backup_is_even_tried_somebody_is_paged(registered: list[Registered]) -> None:
+    """Nothing announces what never began: silence itself is the alarm, in the page of its area."""
+    alarm = only(registered, "metricAlarm:MetricAlarm", "backups-missing").inputs
+    assert alarm["dimensions"] == {"BackupVaultName": "vault"}
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["treatMissingData"] == "breaching"
+    page = only(registered, "compositeAlarm:CompositeAlarm", "upkeep-degraded").inputs
+    assert f'ALARM("{alarm["name"]}")' in page["alarmRule"]
 
 
 def test_the_database_s_own_words_are_heard(registered: list[Registered]) -> None:

@@ -11,7 +11,7 @@ from components.naming import Naming
 from rendering import conformance_pack
 from systems import registry
 from systems.model import Environment, Law
-from tests.components.recording import PROJECT, Registered, at_home, only
+from tests.components.recording import PROJECT, Registered, at_home, of, only
 
 Resources = tuple[Registered, ...]
 #: Under HIPAA and not, in production and not: what differs between stacks here.
@@ -27,10 +27,6 @@ def resources(request: pytest.FixtureRequest) -> Resources:
 @pytest.fixture(scope="module")
 def production() -> Resources:
     return at_home("prod")
-
-
-def of(resources: Resources, kind: str) -> list[Registered]:
-    return [each for each in resources if each.type.endswith(kind)]
 
 
 def test_one_trail_records_every_region_validated_encrypted_and_twice(resources: Resources) -> None:

@@ -14,7 +14,7 @@ from components.aws.nodes import ROLE_LABEL
 from rehearsal.providers.aws.services.eks_addons import ADDONS as OFFERED
 from systems import registry, sizing
 from systems.model import Environment, MaintenanceWindow
-from tests.components.recording import Registered, at_home, only, policy_of
+from tests.components.recording import Registered, at_home, of, only, policy_of
 
 Resources = tuple[Registered, ...]
 #: Under HIPAA and not, in production and not: what differs between stacks here.
@@ -29,10 +29,6 @@ def resources(request: pytest.FixtureRequest) -> Resources:
 @pytest.fixture(scope="module")
 def production() -> Resources:
     return at_home("prod")
-
-
-def of(resources: Resources, kind: str) -> list[Registered]:
-    return [each for each in resources if each.type.endswith(kind)]
 
 
 def test_the_api_is_private_and_everything_it_does_is_logged(resources: Resources) -> None:

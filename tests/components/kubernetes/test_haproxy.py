@@ -11,7 +11,7 @@ from components.naming import Naming
 from rendering.haproxy import traffic
 from systems import registry
 from systems.model import Environment, NetworkTier, System
-from tests.components.recording import registrations
+from tests.components.recording import objects, registrations
 
 SYSTEMS = [registry.load(name, environment) for name in registry.names() for environment in Environment]
 
@@ -38,11 +38,7 @@ def _made(system: System) -> dict[str, dict[str, dict[str, Any]]]:
             Naming(system=system.name, environment=system.environment, account_id="111122223333", owner="o"),
         )
 
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for each in registrations(deploy):
-        if each.type.startswith("kubernetes:"):
-            found.setdefault(each.type.rpartition(":")[2], {})[each.inputs["metadata"]["name"]] = each.inputs
-    return found
+    return objects(registrations(deploy))
 
 
 def test_the_fleet_is_as_documented(system: System) -> None:

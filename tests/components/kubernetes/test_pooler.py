@@ -14,7 +14,17 @@ from components.naming import Naming
 from rendering import pgbouncer
 from systems import registry, standby
 from systems.model import Environment, RoleUse, System
-from tests.components.recording import STACKS, Registered, at_home, of, only, recorded, registrations
+from tests.components.recording import (
+    STACKS,
+    Registered,
+    at_home,
+    objects,
+    of,
+    only,
+    recorded,
+    registrations,
+    secret_arns,
+)
 
 SYSTEMS = [registry.load(name, environment) for name in registry.names() for environment in Environment]
 SECRETS = ("database-application", "database-owner", "database-reader", "database-monitor")
@@ -41,16 +51,13 @@ def _made(name: str, environment: Environment, small: bool = False) -> dict[str,
                 certificate_secret="database-tls",
                 primary="primary.rds",
                 replicas=[f"replica-{each}.rds" for each in range(system.database.replicas)],
-                secret_arns={each: f"arn:aws:secretsmanager:us-east-1:111122223333:secret:{each}" for each in SECRETS},
+                secret_arns=secret_arns(*SECRETS),
                 grant=lambda account, names: granted.append((account, names)),
             ),
             Naming(system=system.name, environment=system.environment, account_id="111122223333", owner="o"),
         )
 
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for each in registrations(deploy):
-        if each.type.startswith("kubernetes:"):
-            found.setdefault(each.type.rpartition(":")[2], {})[each.inputs["metadata"]["name"]] = each.inputs
+    found = objects(registrations(deploy))
     assert [(account, set(names)) for account, names in granted] == [("pooler", set(SECRETS))]
     return found
 

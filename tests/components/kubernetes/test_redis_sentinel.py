@@ -12,7 +12,7 @@ from components.naming import Naming
 from rendering.redis import users
 from systems import registry
 from systems.model import Environment, System
-from tests.components.recording import registrations
+from tests.components.recording import objects, registrations, secret_arns
 
 SYSTEMS = [registry.load(name, environment) for name in registry.names() for environment in Environment]
 SECRETS = ("cache", "cache-administrator")
@@ -35,16 +35,13 @@ def _made(system: System) -> dict[str, dict[str, dict[str, Any]]]:
                 monitoring_namespace="monitoring",
                 image="redis@sha256:1",
                 certificate_secret="cache-tls",
-                secret_arns={name: f"arn:aws:secretsmanager:us-east-1:111122223333:secret:{name}" for name in SECRETS},
+                secret_arns=secret_arns(*SECRETS),
                 grant=lambda account, names: granted.append((account, names)),
             ),
             Naming(system=system.name, environment=system.environment, account_id="111122223333", owner="o"),
         )
 
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for each in registrations(deploy):
-        if each.type.startswith("kubernetes:"):
-            found.setdefault(each.type.rpartition(":")[2], {})[each.inputs["metadata"]["name"]] = each.inputs
+    found = objects(registrations(deploy))
     assert granted == [("cache", ("cache", "cache-administrator"))]
     return found
 

@@ -34,7 +34,8 @@ def role(name: str, service: str) -> aws.iam.Role:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
     }
-    return aws.iam.Role(name, assume_role_policy=document(trust))
+    bound = f"arn:aws:iam::{ACCOUNT}:policy/landing-zone-boundary"
+    return aws.iam.Role(name, assume_role_policy=document(trust), permissions_boundary=bound)
 
 
 def bucket(
