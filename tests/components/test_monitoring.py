@@ -1,7 +1,9 @@
 """The monitoring stack as registered: documented sizes, closed doors, no rights beyond what is asked for."""
 
+import re
+import runpy
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from rendering.prometheus.rules import rules
 from rendering.prometheus.scrape_targets import PUSHGATEWAY_PORT
 from systems import registry
 from systems.model import Environment, System
-from tests.components.recording import Registered, only, registrations, secret_arns
+from tests.components.recording import PROJECT, Registered, only, registrations, secret_arns, values
 
 SYSTEMS = [*((name, Environment.PRODUCTION) for name in registry.names()), ("astral-core-v2", Environment.STAGING)]
 SECRETS = ("grafana-admin", "database-monitor", "pagerduty-key", "slack-webhook")
@@ -275,3 +277,17 @@ def test_no_service_is_waited_for_before_its_pods_are_made() -> None:
     _, resources = stack("being")
     services = [each for each in resources if each.type.endswith("v1:Service")]
     assert all(each.inputs["metadata"]["annotations"] == {"pulumi.com/skipAwait": "true"} for each in services)
+
+
+def test_links_of_alerts_begin_where_the_stack_keeps_its_runbooks() -> None:
+    """By the whole program: the setting is of no use before it has reached the file that Prometheus reads."""
+    address = "https://wiki.example.org/runbooks"
+    program = partial(runpy.run_path, str(PROJECT / "__main__.py"), run_name="__main__")
+    config = {**values("being-staging"), "lifeline:runbooks": address}
+    made = registrations(program, stack="being-staging", config=config)
+    (rendered,) = [
+        each.inputs["data"]["lifeline.yaml"] for each in made if "lifeline.yaml" in (each.inputs.get("data") or {})
+    ]
+    links = re.findall(r"runbook_url: (\S+)", rendered)
+    assert links
+    assert all(re.fullmatch(rf"{address}/\w+\.md", link) for link in links)
