@@ -69,6 +69,21 @@ def test_dashboards_inside_and_outside_the_cluster_are_told(
     assert told["dashboards"]["platform"].startswith("https://monitoring.")
 
 
+def test_the_alarm_dashboard_begins_with_all_that_pages_wherever_it_is_made(
+    registered: tuple[Registered, ...],
+) -> None:
+    dashboard = json.loads(only(registered, "cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
+    shown = next(each["properties"]["alarms"] for each in dashboard["widgets"] if each["type"] == "alarm")
+    elsewhere = ("alert-topics-", "edge-alarms-", "audit-alarms-")
+    paging = [
+        *of(registered, "compositeAlarm:CompositeAlarm"),
+        *(each for each in of(registered, "metricAlarm:MetricAlarm") if each.name.startswith(elsewhere)),
+    ]
+    assert {each.name.split("-")[0] for each in paging} == {"alarms", "alert", "edge", "audit"}
+    assert sorted(each.arn for each in paging) == sorted(shown)
+    assert len(shown) <= 100, "AWS shows no more in one list"
+
+
 def test_next_steps_are_numbered_and_name_what_is_missing_in_this_stack(
     stack: str, registered: tuple[Registered, ...], told: dict[str, Any]
 ) -> None:

@@ -12,7 +12,7 @@ from pulumi import ComponentResource, ResourceOptions
 from components.aws import role_boundary
 from components.aws.role_boundary import RoleBoundary, RoleBoundaryArgs, statements
 from components.naming import Naming
-from tests.components.recording import STACKS, Registered, of, only, recorded, registrations
+from tests.components.recording import PROJECT, STACKS, Registered, of, only, recorded, registrations
 from tests.pipelines.iam import allowed, managed
 
 REGIONS = ["us-east-1", "us-west-2"]
@@ -44,6 +44,12 @@ def test_a_role_of_any_component_is_bound() -> None:
     assert boundary.protected
     assert only(made, "role:Role").inputs["permissionsBoundary"] == boundary.arn
     assert "permissionsBoundary" not in only(made, "policy:Policy", "somebody-policy").inputs
+
+
+def test_roles_are_made_in_one_place() -> None:
+    """Beside it only the pipelines' own, which stand before the platform and under a boundary of theirs."""
+    makers = {file.name for file in (PROJECT / "components").rglob("*.py") if "aws.iam.Role(" in file.read_text()}
+    assert {each for each in makers if not each.startswith("delivery_")} == {"roles.py"}
 
 
 @pytest.mark.xdist_group("registrations")
