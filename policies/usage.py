@@ -1,4 +1,4 @@
-"""`python -m policies`: what the pack is and how it is run. Only the engine can be served, and it starts it by itself."""
+"""`python -m policies`: what the pack is and how it is run. Only the engine can be served, and starts it by itself."""
 
 import sys
 

@@ -6,9 +6,6 @@ from functools import cached_property
 
 from policies.core.resource import UNKNOWN, Resource
 
-#: Outputs by which other resources name one.
-_NAMING = ("arn", "id", "name", "bucket", "keyId", "identifier", "repositoryUrl", "metadata.name")
-
 
 class Graph:
     """Built once a run; every rule asks the same one."""
@@ -29,8 +26,7 @@ class Graph:
         """Every known value by which a resource can be named; only used where no reference tells."""
         found: dict[str, list[Resource]] = defaultdict(list)
         for resource in self.resources:
-            values = {resource.id, *(_text(resource, path) for path in _NAMING)}
-            for value in values - {""}:
+            for value in resource.names:
                 found[value].append(resource)
         return found
 
@@ -90,11 +86,6 @@ class Graph:
 
 def _of(resources: Iterable[Resource], types: Sequence[str]) -> list[Resource]:
     return list(dict.fromkeys(each for each in resources if not types or each.type in types))
-
-
-def _text(resource: Resource, path: str) -> str:
-    value = resource.get(path) if resource.is_known(path) else None
-    return value if isinstance(value, str) else ""
 
 
 def _texts(value: object) -> Sequence[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 
@@ -14,6 +15,10 @@ class _Unknown:
 
 
 UNKNOWN = _Unknown()
+
+
+#: Outputs by which other resources name one.
+_NAMING = ("arn", "id", "name", "bucket", "keyId", "identifier", "repositoryUrl", "metadata.name")
 
 
 class UnknownValue(Exception):
@@ -102,6 +107,12 @@ class Resource:
     @property
     def view(self) -> View:
         return View(self.properties)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every known value by which others can name it."""
+        known = (self.get(path) for path in _NAMING if self.is_known(path))
+        return frozenset(each for each in (self.id, *known) if isinstance(each, str) and each)
 
     def get(self, path: str, default: Any = None) -> Any:
         return self.view.get(path, default)

@@ -41,6 +41,11 @@ class Waiver:
     def key(self) -> tuple[str, str]:
         return self.rule, self.urn
 
+    @property
+    def stack(self) -> str:
+        """`prod` of `urn:pulumi:prod::lifeline::...`."""
+        return self.urn.removeprefix("urn:pulumi:").partition("::")[0]
+
     def __str__(self) -> str:
         return f"waiver of {self.rule} for {self.urn}"
 
@@ -73,9 +78,18 @@ def read(rules: Iterable[Rule], today: datetime.date, file: Path = FILE) -> tupl
             waivers.append(Waiver(**cast("dict[str, Any]", entry)))
     keys = [waiver.key for waiver in waivers]
     problems += [f"{file.name}: {waiver} is given twice" for waiver in waivers if keys.count(waiver.key) > 1]
+    problems += _of_no_stack(waivers, file)
     if problems:
         raise BadWaivers(problems)
     return tuple(waivers)
+
+
+def _of_no_stack(waivers: Iterable[Waiver], file: Path) -> Iterable[str]:
+    """Judged by the project's stack files, where the pack lies in one: such a waiver would never be found unused."""
+    names = {each.name.split(".")[1] for each in file.resolve().parents[1].glob("Pulumi.*.yaml")}
+    for waiver in waivers:
+        if names and waiver.stack not in names:
+            yield f"{file.name}: {waiver}: there is no stack {waiver.stack!r}; there are {', '.join(sorted(names))}"
 
 
 def _problems(entry: object, known: Mapping[str, Rule], today: datetime.date) -> Iterable[str]:
@@ -129,4 +143,4 @@ def waived(findings: Iterable[Finding], waivers: Sequence[Waiver]) -> list[Findi
 def unused(findings: Iterable[Finding], waivers: Sequence[Waiver], stack: str) -> list[Waiver]:
     """Waivers of this stack that no finding needed: the exception outlived its cause."""
     needed = {(each.rule.id, each.urn) for each in findings if each.verdict is Verdict.WAIVED}
-    return [each for each in waivers if each.urn.startswith(f"urn:pulumi:{stack}::") and each.key not in needed]
+    return [each for each in waivers if each.stack == stack and each.key not in needed]

@@ -116,7 +116,8 @@ def _result(finding: Finding, indices: Mapping[str, int], report: Report) -> Map
         "properties": {"verdict": str(finding.verdict), "level": str(finding.level)},
     }
     if finding.verdict is Verdict.WAIVED:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": finding.reason}]
+        # Accepted is what none said means; the first edition of the schema misspelled the key for it.
+        result["suppressions"] = [{"kind": "external", "justification": finding.reason}]
     return result
 
 

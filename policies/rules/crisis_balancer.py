@@ -1,25 +1,16 @@
 """Critical paths at HAProxy: counted and never refused, open during maintenance, with servers of their own."""
 
 import re
-from collections.abc import Iterator
-from typing import cast
 
 from policies.core.graph import Graph
-from policies.core.resource import NotApplicable, Resource
 from policies.core.rule import Problem, Problems, Severity, stack_rule
+from policies.joins.proxies import configurations
 from policies.rules.crisis import critical_system
 
 _REFUSES = re.compile(r"^\s*http-request (return|deny|tarpit|reject|silent-drop|redirect)\b")
 _COUNTS = re.compile(r"\b(fe_conn|be_conn|src_conn\w*|sc_?\d*_?(http_req_rate|conn_rate|conn_cur|gpc\d?_rate)\w*)\b")
 _USES = re.compile(r"^\s*use_backend (\S+) if (.*)$")
 _SERVER = re.compile(r"^\s*server(?:-template)? \S+ (?:[\d-]+ )?(\S+)(.*)$")
-
-
-def _configurations(graph: Graph) -> Iterator[tuple[Resource, list[str]]]:
-    for each in graph.of("kubernetes:core/v1:ConfigMap"):
-        data = cast("dict[str, str]", each.get("data", {})) if each.is_known("data") else {}
-        if "haproxy.cfg" in data:
-            yield each, str(data["haproxy.cfg"]).splitlines()
 
 
 @stack_rule(
@@ -32,7 +23,7 @@ def _configurations(graph: Graph) -> Iterator[tuple[Resource, list[str]]]:
 )
 def proxy_never_limits(graph: Graph) -> Problems:
     critical_system(graph)
-    for settings, lines in _seen(graph):
+    for settings, lines in configurations(graph):
         for number, line in enumerate(lines, 1):
             if _REFUSES.search(line) and _COUNTS.search(line) and "!critical" not in line:
                 yield Problem(f"data[haproxy.cfg] line {number}", "!critical", line.strip(), settings)
@@ -48,19 +39,12 @@ def proxy_never_limits(graph: Graph) -> Problems:
 )
 def maintenance_leaves_open(graph: Graph) -> Problems:
     critical_system(graph)
-    for settings, lines in _seen(graph):
+    for settings, lines in configurations(graph):
         for number, line in enumerate(lines, 1):
             decides = "str(maintenance)" in line and "set-var" in line
             answers = _REFUSES.search(line) and "maintenance" in line and "txn.answer" not in line
             if (decides or answers) and "!critical" not in line:
                 yield Problem(f"data[haproxy.cfg] line {number}", "!critical", line.strip(), settings)
-
-
-def _seen(graph: Graph) -> list[tuple[Resource, list[str]]]:
-    found = list(_configurations(graph))
-    if not found:
-        raise NotApplicable("no configuration of HAProxy")
-    return found
 
 
 @stack_rule(
@@ -73,7 +57,7 @@ def _seen(graph: Graph) -> list[tuple[Resource, list[str]]]:
 )
 def servers_of_their_own(graph: Graph) -> Problems:
     critical_system(graph)
-    for settings, lines in _seen(graph):
+    for settings, lines in configurations(graph):
         uses = [match.groups() for line in lines if (match := _USES.match(line)) and "txn.workload" in line]
         theirs = [index for index, (_, condition) in enumerate(uses) if "critical" in condition.split()]
         others = [index for index in range(len(uses)) if index not in theirs]

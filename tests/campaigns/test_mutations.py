@@ -8,7 +8,7 @@ from policies.core.rule import all_rules
 from tests.campaigns import figures
 from tests.components.recording import STACKS, recorded
 from tests.policies.mutants import Judged, mutants, resources_of
-from tests.policies.weakenings import EQUIVALENT, NOT_WEAKENED, WEAKENINGS
+from tests.policies.weakenings import NOT_WEAKENED, WEAKENINGS, excuse_of
 
 LEAST_SHARE = 0.99
 
@@ -18,20 +18,23 @@ LEAST_SHARE = 0.99
 def test_mutations() -> None:
     rules = {rule.id: rule for rule in all_rules()}
     made: Counter[str] = Counter()
-    survived: Counter[tuple[str, str, str]] = Counter()
+    survived: Counter[tuple[str, str, str, str]] = Counter()
     by_stack: list[str] = []
     for stack in STACKS:
         judged = Judged(resources_of(recorded(stack), stack), rules)
         all_of_them = list(mutants(judged.resources, WEAKENINGS, judged.system))
         survivors = [mutant for mutant in all_of_them if not judged.sees(mutant)]
         made.update(mutant.weakening.rule for mutant in all_of_them)
-        survived.update((each.weakening.rule, each.type, each.weakening.path) for each in survivors)
+        survived.update(
+            (each.weakening.rule, each.type, each.weakening.path, excuse_of(each, judged.resources))
+            for each in survivors
+        )
         by_stack.append(f"| {stack} | {len(all_of_them)} | {len(all_of_them) - len(survivors)} |")
-    as_good = sum(count for (rule, _, path), count in survived.items() if (rule, path) in EQUIVALENT)
+    as_good = sum(count for (*_, why), count in survived.items() if why)
     total, left = sum(made.values()) - as_good, sum(survived.values()) - as_good
     listed = [
-        f"| {rule} | {type} | {path or 'itself'} | {count} | {EQUIVALENT.get((rule, path), 'none: a gap')} |"
-        for (rule, type, path), count in sorted(survived.items())
+        f"| {rule} | {type} | {path or 'itself'} | {count} | {why or 'none: a gap'} |"
+        for (rule, type, path, why), count in sorted(survived.items())
     ]
     figures.write(
         "policy_mutations",
@@ -60,4 +63,4 @@ def test_mutations() -> None:
     )
     assert (total - left) / total >= LEAST_SHARE
     assert made.keys() | NOT_WEAKENED.keys() == rules.keys()
-    assert all((rule, path) in EQUIVALENT for rule, _, path in survived)
+    assert all(why for *_, why in survived)

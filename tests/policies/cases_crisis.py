@@ -132,7 +132,8 @@ _OWN_SERVERS = (
     "    server-template api-critical-backup- 1-18 api-servers:3000 backup",
 )
 _SAME_SERVERS = (*_OWN_SERVERS[:3], "    server-template api-critical- 1-18 api-servers:3000")
-_UNSEEN_PROXY = {"without": {"unknown": "a configuration that is not known is no configuration of HAProxy yet"}}
+_UNSEEN = k8s("core/v1:ConfigMap", metadata=meta("c", "platform"), data={"haproxy.cfg": UNKNOWN})
+_UNSEEN_PROXY = {"unknown": [stack(b=of(), c=_UNSEEN), stack(b=of(), c=_UNSEEN, d=_UNSEEN)]}
 _LABELS = {"app": "web", "lifeline.dev/lane": "critical"}
 
 

@@ -55,7 +55,6 @@ RESULT = _object(
         _object(
             ["kind"],
             kind={"enum": ["inSource", "external"]},
-            status={"enum": ["accepted", "underReview", "rejected"]},
             justification=TEXT,
         ),
         uniqueItems=True,

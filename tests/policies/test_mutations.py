@@ -8,7 +8,7 @@ import pytest
 from policies.core.rule import all_rules
 from tests.components.recording import recorded
 from tests.policies.mutants import DROP, Judged, Weakening, mutants, resources_of
-from tests.policies.weakenings import EQUIVALENT, NOT_WEAKENED, WEAKENINGS
+from tests.policies.weakenings import EXCUSES, NOT_WEAKENED, WEAKENINGS, excuse_of
 
 #: In one process with the other tests of registrations: the program is run once for all of them.
 pytestmark = pytest.mark.xdist_group("registrations")
@@ -28,15 +28,26 @@ def test_every_rule_is_tried_or_has_its_reason() -> None:
 
 
 def test_every_reason_is_for_a_weakening() -> None:
-    assert EQUIVALENT.keys() <= {(each.rule, each.path) for each in WEAKENINGS}
+    assert {(each.rule, each.path) for each in EXCUSES} <= {(each.rule, each.path) for each in WEAKENINGS}
+
+
+def test_a_reason_counts_for_the_resources_it_is_true_of_only(flagship: Judged) -> None:
+    """A primary that is not encrypted has no replica's excuse."""
+    weakenings = [each for each in WEAKENINGS if (each.rule, each.path) == ("LL-ENC-001", "storageEncrypted")]
+    made = list(mutants(flagship.resources, weakenings, flagship.system))
+    replicas = {bool(each.resource and each.resource.get("replicateSourceDb")) for each in made}
+    assert replicas == {True, False}
+    for mutant in made:
+        assert mutant.resource is not None
+        is_replica = bool(mutant.resource.get("replicateSourceDb"))
+        assert bool(excuse_of(mutant, flagship.resources)) is is_replica
+        assert flagship.sees(mutant) is not is_replica
 
 
 def test_the_intended_rules_see_a_sample(flagship: Judged) -> None:
     sample = list(mutants(flagship.resources, WEAKENINGS, flagship.system))[::EVERY]
     survivors = [
-        str(mutant)
-        for mutant in sample
-        if not flagship.sees(mutant) and (mutant.weakening.rule, mutant.weakening.path) not in EQUIVALENT
+        str(mutant) for mutant in sample if not flagship.sees(mutant) and not excuse_of(mutant, flagship.resources)
     ]
     assert len(sample) > 100
     assert survivors == []

@@ -86,6 +86,15 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert "is given twice" in told
 
 
+def test_one_for_a_stack_that_the_project_does_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "Pulumi.prod.yaml").touch()
+    (tmp_path / "Pulumi.yaml").touch()
+    assert "there is no stack 'case'; there are prod" in problems(tmp_path / "policies", GOOD)
+    (tmp_path / "Pulumi.case.yaml").touch()
+    assert waivers.read(RULES, TODAY, written(tmp_path / "policies", GOOD))
+
+
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "waivers.yaml").write_text("rule: LL-ENC-001")
     with pytest.raises(BadWaivers, match="should be a list"):
