@@ -136,7 +136,13 @@ ROWS = (
     ),
     under(
         "Security Setup",
-        row(45, "Encryption, firewall and secrets as in the sections below", "components/aws", POLICY),
+        row(
+            45,
+            "Encryption, firewall and secrets as in the sections below",
+            "components/aws",
+            POLICY,
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
     ),
     under(
         "Security Setup > SSL/TLS Configuration",
@@ -210,6 +216,7 @@ ROWS = (
             POLICY,
             "code 1",
             decision="SYS-12",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
     ),
 )

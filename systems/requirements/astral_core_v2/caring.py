@@ -154,7 +154,14 @@ ROWS = (
             "check Technical safeguards active",
             proven_by="tests/policies/test_frameworks.py",
         ),
-        row(112, "Audit logging", AUDIT, POLICY, "check Audit logging enabled"),
+        row(
+            112,
+            "Audit logging",
+            AUDIT,
+            POLICY,
+            "check Audit logging enabled",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
         row(
             113,
             "Encryption at rest and in transit",
@@ -162,6 +169,7 @@ ROWS = (
             POLICY,
             "check Encryption at rest and in transit",
             decision="SYS-12",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             114,
@@ -169,6 +177,7 @@ ROWS = (
             "components/aws/cluster.py",
             POLICY,
             "check Access controls and authentication",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(115, "Employees are trained", "Security Team", PERSON, "check Employee training completed"),
         row(

@@ -26,7 +26,13 @@ ROWS = (
             Proof.EXERCISED,
             proven_by="tests/live/haproxy/test_critical_paths.py",
         ),
-        row(3, "No rule of policy, limit or firewall may close a crisis path", "policies/rules/crisis.py", POLICY),
+        row(
+            3,
+            "No rule of policy, limit or firewall may close a crisis path",
+            "policies/rules/crisis.py",
+            POLICY,
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
     ),
     under(
         "Table of Contents",
@@ -233,6 +239,7 @@ ROWS = (
             POLICY,
             "check HIPAA Compliance Verified",
             decision="SYS-12",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             26,
@@ -248,6 +255,7 @@ ROWS = (
             "components/aws/cluster.py",
             POLICY,
             "check HIPAA Compliance Verified",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
     ),
     under(

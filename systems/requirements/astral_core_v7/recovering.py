@@ -85,6 +85,7 @@ ROWS = (
             Proof.POLICY,
             "code 1",
             decision="SYS-08",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             96,

@@ -63,7 +63,16 @@ ROWS = (
         ),
         row(60, "Logs of the failed release outlive it", "components/kubernetes/monitoring.py", EXERCISED, "code 1"),
     ),
-    under("Security Procedures", row(61, "Containers, network and secrets are locked down", "policies/", Proof.POLICY)),
+    under(
+        "Security Procedures",
+        row(
+            61,
+            "Containers, network and secrets are locked down",
+            "policies/",
+            Proof.POLICY,
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
+    ),
     under(
         "Security Procedures > Suspected Security Breach",
         row(62, "All secrets rotate at once, old versions end", ROTATION, COMMAND, "code 1", decision="V7-D14"),

@@ -52,7 +52,13 @@ ROWS = (
     ),
     under(
         SAFETY,
-        row(5, "No rule of policy, limit or firewall may close a crisis path", "policies/rules/crisis.py", POLICY),
+        row(
+            5,
+            "No rule of policy, limit or firewall may close a crisis path",
+            "policies/rules/crisis.py",
+            POLICY,
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
     ),
     under(
         f"{SAFETY} > Crisis Detection Non-Negotiables",
@@ -229,6 +235,7 @@ ROWS = (
             POLICY,
             "code 1",
             decision="BEING-D14",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             29,
@@ -261,7 +268,12 @@ ROWS = (
             proven_by=("tests/rotation/test_steps.py", "tests/components/aws/test_rotation.py"),
         ),
         row(
-            32, "Database and copies are encrypted under customer keys", "components/aws/postgres.py", POLICY, "code 1"
+            32,
+            "Database and copies are encrypted under customer keys",
+            "components/aws/postgres.py",
+            POLICY,
+            "code 1",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             33,

@@ -149,6 +149,7 @@ ROWS = (
             "policies/",
             Proof.POLICY,
             "check Security posture maintained or enhanced",
+            proven_by=("tests/cli/test_policies.py", "tests/policies/test_platforms.py"),
         ),
     ),
     under(

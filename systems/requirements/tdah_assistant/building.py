@@ -339,7 +339,15 @@ ROWS = (
             decision="SYS-14",
             proven_by=f"{SERVERS}test_nothing_is_set_that_is_gone_or_not_ours",
         ),
-        row(76, "No password stands in a configuration", SECRETS, POLICY, "code 1", decision="TDAH-D08"),
+        row(
+            76,
+            "No password stands in a configuration",
+            SECRETS,
+            POLICY,
+            "code 1",
+            decision="TDAH-D08",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
     ),
     under(
         "Database Setup > Database Security",

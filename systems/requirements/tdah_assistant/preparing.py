@@ -25,7 +25,13 @@ ROWS = (
     under("Overview", row(3, "Six subjects, each with rows below", LEDGER, UNIT, proven_by=OUTLINE)),
     under(
         "Overview > Production Environment Characteristics",
-        row(4, "Several layers of security, all of them checked on every preview", "policies", POLICY),
+        row(
+            4,
+            "Several layers of security, all of them checked on every preview",
+            "policies",
+            POLICY,
+            proven_by=("tests/cli/test_policies.py", "tests/policies/test_platforms.py"),
+        ),
         row(
             5,
             "Budgets for a lost pod, node and zone hold, and what is left has room for everything",
@@ -49,6 +55,7 @@ ROWS = (
             "components/aws/audit.py",
             POLICY,
             decision="TDAH-D16",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(
             8,
@@ -285,7 +292,14 @@ ROWS = (
     under(
         "Prerequisites > Security Requirements",
         row(36, "Firewall: what is not listed is closed", FIREWALL, POLICY, proven_by=REACHABILITY),
-        row(37, "Administrators come in by identity and log, without a VPN", CLUSTER, POLICY, decision="SYS-08"),
+        row(
+            37,
+            "Administrators come in by identity and log, without a VPN",
+            CLUSTER,
+            POLICY,
+            decision="SYS-08",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
+        ),
         row(38, "No ssh at all instead of ssh by key", FIREWALL, POLICY, proven_by=REACHABILITY, decision="SYS-08"),
         row(39, "Security updates reach nodes, images and database", CLUSTER, EMULATED, decision="TDAH-D22"),
         row(

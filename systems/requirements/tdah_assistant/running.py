@@ -51,6 +51,7 @@ ROWS = (
             SECRETS,
             Proof.POLICY,
             "check Environment variables secured",
+            proven_by=("tests/policies/test_platforms.py", "tests/policies/test_mutations.py"),
         ),
         row(85, "Monitoring stands before the application", "__main__.py", EMULATED, "check Monitoring stack deployed"),
         row(86, "A release needs a recovery test of this month", GATES, COMMAND, "check Backup procedures tested"),
