@@ -17,6 +17,11 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]{0,50}")
 #: Sessions end when they are told to, unless their machine is busy.
 _PATIENCE_SECONDS, _IN_USE = 60, "(55006)"
 
+#: Superusers' are the service's own, which nobody else may end; vacuums end by themselves.
+_END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE usesysid IN (SELECT oid FROM pg_roles WHERE NOT rolsuper)"
+)
 _TABLES = "SELECT 1 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') LIMIT 1"
 
 #: Logs in to one database of the server, as administrator.
@@ -74,9 +79,7 @@ def _rename(connection: Connection, live: str, restored: str, kept: str) -> None
     renames = ((live, aside), (restored, live), (aside, kept))
     statement = "; ".join(f"ALTER DATABASE {name} RENAME TO {to}" for name, to in renames)
     while True:
-        connection.query(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('{live}', '{restored}')"
-        )
+        connection.query(f"{_END_SESSIONS} AND datname IN ('{live}', '{restored}')")
         try:
             connection.query(statement)
             return
