@@ -95,7 +95,8 @@ def rows_of_others(name: str) -> list[str]:
 def check(where: str, drawn: Drawn) -> None:
     assert drawn.complaints == [], where
     asked = [panel for panel in drawn.panels if drawing.kinds()[panel["type"]] != "PanelChrome"]
-    assert [panel for panel in asked if panel["error"] or not panel["points"]] == [], where
+    assert [panel for panel in drawn.panels if panel["error"]] == [], where
+    assert [panel for panel in asked if not panel["points"]] == [], where
     twice = [panel["title"] for panel in asked if len(set(panel["names"])) < len(panel["names"])]
     assert twice == [], f"{where}: series of one panel share a name"
     assert [panel["title"] for panel in asked if not all(panel["names"])] == [], f"{where}: series without a name"

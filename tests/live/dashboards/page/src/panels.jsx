@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 
 import kinds from "../kinds.json";
 import { dressed, figures } from "./figures.js";
+import { checked } from "./logs.js";
 
 const DRAWN_BY = { BigValue: Stat, TimeSeries: Course, PanelChrome: Logs };
 
@@ -13,7 +14,8 @@ export function Panel({ panel, width, height, range, prometheus, told }) {
   const [error, setError] = useState(null);
   useEffect(() => {
     if (kinds[panel.type] === "PanelChrome") {
-      setFound([]);
+      // Queries are read, and asked of nobody.
+      Promise.all(panel.targets.map(async ({ expr }) => checked(expr))).then(() => setFound([]), setError);
       return;
     }
     figures(panel, range, width, prometheus).then(setFound, setError);
