@@ -17,6 +17,7 @@ from components.aws.delivery_access import DeliveryAccess, DeliveryAccessArgs
 from components.aws.delivery_duties import DeliveryDuties, DeliveryDutiesArgs
 from components.aws.delivery_rights import Repository
 from components.aws.delivery_roles import DeliveryRoles, DeliveryRolesArgs
+from components.aws.delivery_runners import DeliveryRunners, DeliveryRunnersArgs
 from components.kubernetes.preview_guard import PreviewGuard, PreviewGuardArgs
 from components.kubernetes.rollout_rights import RolloutRights, RolloutRightsArgs
 from components.naming import Naming
@@ -79,6 +80,23 @@ def declare() -> None:
         objects = kubernetes.Provider("objects", kubeconfig=access.kubeconfig)
         PreviewGuard("preview-guard", PreviewGuardArgs(cluster=objects))
         RolloutRights("rollout-rights", RolloutRightsArgs(cluster=objects))
+        if connection := given.get("runnersConnectionArn"):
+            runners = DeliveryRunners(
+                "delivery-runners",
+                DeliveryRunnersArgs(
+                    repository=repository,
+                    account_id=account_id,
+                    region=region,
+                    connection_arn=_connection(connection, region, account_id),
+                    vpc_id=access.vpc_id,
+                    subnet_ids=access.subnet_ids,
+                    cluster_group_id=access.cluster_group_id,
+                    boundary_arn=roles.boundary_arn,
+                ),
+                naming,
+                in_account,
+            )
+            pulumi.export("runner", runners.project_name)
     pulumi.export("preview_role", roles.preview_arn)
     pulumi.export("deploy_role", roles.deploy_arn)
     pulumi.export("rollout_role", duties.rollout_arn)
@@ -90,6 +108,15 @@ def _settings_of(stack: str) -> dict[str, Any]:
     if not file.exists():
         raise pulumi.RunError(f"there is no {file.name}: a stack of the bootstrap is named as one of the platform's")
     return yaml.safe_load(file.read_text())["config"]
+
+
+def _connection(arn: str, region: str, account_id: str) -> str:
+    if not re.fullmatch(rf"arn:aws:code(?:connections|star-connections):{region}:{account_id}:connection/[\w-]+", arn):
+        raise pulumi.RunError(
+            f"runnersConnectionArn {arn!r} must be a connection of this account and region; for example:\n"
+            "  aws codeconnections create-connection --provider-type GitHub --connection-name lifeline"
+        )
+    return arn
 
 
 def _repository(stack: str, given: pulumi.Config) -> Repository:

@@ -28,9 +28,12 @@ class DeliveryAccessArgs:
 
 
 class DeliveryAccess(pulumi.ComponentResource):
-    """One entry a role; `kubeconfig` is for the objects that guard the preview."""
+    """One entry a role; `kubeconfig` is for the objects that guard the preview; and where the cluster stands."""
 
     kubeconfig: pulumi.Output[str]
+    vpc_id: pulumi.Output[str]
+    subnet_ids: pulumi.Output[list[str]]
+    cluster_group_id: pulumi.Output[str]
 
     def __init__(
         self, name: str, args: DeliveryAccessArgs, naming: Naming, opts: ResourceOptions | None = None
@@ -69,4 +72,8 @@ class DeliveryAccess(pulumi.ComponentResource):
         self.kubeconfig = rendered(
             args.cluster_name, found.endpoint, found.certificate_authorities.apply(lambda every: every[0].data)
         )
+        network = found.vpc_config
+        self.vpc_id = network.apply(lambda each: each.vpc_id)
+        self.subnet_ids = network.apply(lambda each: each.subnet_ids)
+        self.cluster_group_id = network.apply(lambda each: each.cluster_security_group_id)
         self.register_outputs({"kubeconfig": self.kubeconfig})

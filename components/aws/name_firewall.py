@@ -15,8 +15,8 @@ from components.naming import Naming
 from systems.model import System
 
 _ALLOWED_FIRST, _REST_AFTERWARDS = 100, 200
-#: Firewall Manager keeps priorities up to 100 and from 9900 on for itself.
-_PRIORITY = 101
+#: Firewall Manager keeps priorities up to 100 and from 9900 on for itself; below: delivery_runners.py.
+PRIORITY = 201
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class NameFirewall(pulumi.ComponentResource):
             name=self._naming.name("network"),
             firewall_rule_group_id=self._group.id,
             vpc_id=self._args.vpc_id,
-            priority=_PRIORITY,
+            priority=PRIORITY,
             mutation_protection="ENABLED" if self._args.system.production else "DISABLED",
             tags=self._naming.tags("name-firewall"),
             opts=self._child,

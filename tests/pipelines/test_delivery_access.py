@@ -9,8 +9,10 @@ import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from bootstrap import program
+from components.aws import delivery_runners, name_firewall
 from components.kubernetes import rollout_rights
 from components.kubernetes.preview_guard import GROUP, NAME
+from tests.pipelines.workflows import jobs
 
 CLUSTER = "astral-core-v2-prod"
 
@@ -28,7 +30,13 @@ class Recorder(Mocks):
     def call(self, args: MockCallArgs) -> dict[str, Any]:
         assert args.token == "aws:eks/getCluster:getCluster"
         assert args.args["name"] == CLUSTER
-        return {"endpoint": "https://cluster", "certificateAuthorities": [{"data": "Q0E="}], "name": CLUSTER}
+        network = {"vpcId": "vpc-1", "subnetIds": ["subnet-a", "subnet-b"], "clusterSecurityGroupId": "sg-cluster"}
+        return {
+            "endpoint": "https://cluster",
+            "certificateAuthorities": [{"data": "Q0E="}],
+            "name": CLUSTER,
+            "vpcConfig": {**network, "endpointPrivateAccess": True, "endpointPublicAccess": False},
+        }
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [inputs for (type, _), inputs in self.made.items() if type.endswith(kind)]
@@ -91,6 +99,57 @@ def test_who_leads_a_release_may_move_its_traffic_and_is_nothing_else() -> None:
     assert role["metadata"]["namespace"] == "platform"
     assert role["rules"] == rollout_rights.rules()
     assert [subject["name"] for subject in binding["subjects"]] == [rollout_rights.GROUP]
+
+
+CONNECTION = "arn:aws:codeconnections:us-east-1:111122223333:connection/1234-5678"
+
+
+def test_runners_stand_in_the_clusters_network_where_somebody_asked_for_them() -> None:
+    assert not _declared({**GIVEN, "cluster": CLUSTER}).of(":Project")
+    assert not _declared({**GIVEN, "runnersConnectionArn": CONNECTION}).of(":Project"), "there is no network yet"
+    made = _declared({**GIVEN, "cluster": CLUSTER, "runnersConnectionArn": CONNECTION})
+    (project,), (webhook,), (group,) = (made.of(kind) for kind in ("/project:Project", ":Webhook", ":SecurityGroup"))
+    network = project["vpcConfig"]
+    assert network["vpcId"] == group["vpcId"] == "vpc-1"
+    assert network["subnets"] == ["subnet-a", "subnet-b"]
+    assert network["securityGroupIds"] == ["delivery-runners-group-id"]
+    assert project["environment"]["privilegedMode"] is False
+    assert project["source"]["auth"] == {"type": "CODECONNECTIONS", "resource": CONNECTION}
+    assert webhook["filterGroups"] == [{"filters": [{"type": "EVENT", "pattern": "WORKFLOW_JOB_QUEUED"}]}]
+    # The label of every job names the project: codebuild-<project>-<run>-<attempt>.
+    runners = {job.content["runs-on"] for job in jobs() if job.takes_on_a_role}
+    assert project["name"] == "lifeline-prod"
+    assert all("format('codebuild-lifeline-{0}-{1}-{2}'" in runner for runner in runners)
+
+
+def test_a_runner_goes_out_by_https_and_to_the_cluster_and_lets_nobody_in() -> None:
+    made = _declared({**GIVEN, "cluster": CLUSTER, "runnersConnectionArn": CONNECTION})
+    (out,), (to_cluster,) = made.of(":SecurityGroupEgressRule"), made.of(":SecurityGroupIngressRule")
+    assert (out["ipProtocol"], out["fromPort"], out["toPort"]) == ("tcp", 443, 443)
+    assert to_cluster["securityGroupId"] == "sg-cluster"
+    assert to_cluster["referencedSecurityGroupId"] == "delivery-runners-group-id"
+    assert "ingress" not in made.of(":SecurityGroup")[0]
+    (names,), (association,) = made.of(":ResolverFirewallDomainList"), made.of(":ResolverFirewallRuleGroupAssociation")
+    assert not [name for name in names["domains"] if name in ("*", "*.", "*.com.")]
+    assert 100 < association["priority"] < name_firewall.PRIORITY, "asked before the platform's own refuse the rest"
+
+
+def test_the_machine_of_a_runner_may_log_connect_and_nothing_of_the_platform() -> None:
+    told = delivery_runners.rights("111122223333", "us-east-1", CONNECTION, "/lifeline/runner")
+    actions = {action for statement in told for action in statement["Action"]}
+    assert {action.split(":")[0] for action in actions} == {"logs", "codeconnections", "ec2"}
+    made = _declared({**GIVEN, "cluster": CLUSTER, "runnersConnectionArn": CONNECTION})
+    bound = [role for role in made.of("/role:Role") if role["name"] == "astral-core-v2-prod-delivery-runner"]
+    assert [role["permissionsBoundary"] for role in bound] == ["arn:aws:mock:::delivery-boundary"]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    ["lifeline", CONNECTION.replace("us-east-1", "eu-west-1"), CONNECTION.replace("111122223333", "999988887777")],
+)
+def test_a_connection_is_one_of_this_account_and_region(arn: str) -> None:
+    with pytest.raises(pulumi.RunError, match="must be a connection of this account and region"):
+        _declared({**GIVEN, "cluster": CLUSTER, "runnersConnectionArn": arn})
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,7 @@ def _registry_token(account: Account, arguments: Mapping[str, Any]) -> dict[str,
 
 def _cluster(account: Account, arguments: Mapping[str, Any]) -> dict[str, Any]:
     found = _call(account, arguments, "eks", "DescribeCluster", name=arguments["name"])["cluster"]
+    network = found.get("resourcesVpcConfig", {})
     return {
         "id": found["name"],
         "name": found["name"],
@@ -239,6 +240,12 @@ def _cluster(account: Account, arguments: Mapping[str, Any]) -> dict[str, Any]:
         "version": found.get("version", ""),
         "status": found["status"],
         "certificateAuthorities": [{"data": found["certificateAuthority"]["data"]}],
+        "vpcConfig": {
+            "vpcId": network.get("vpcId", ""),
+            "subnetIds": network.get("subnetIds", []),
+            "securityGroupIds": network.get("securityGroupIds", []),
+            "clusterSecurityGroupId": network.get("clusterSecurityGroupId", ""),
+        },
     }
 
 
