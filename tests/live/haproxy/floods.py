@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from systems.model import System
 from tests.live.haproxy.attackers import SEED, Attack, Outcome, corpus
 from tests.live.haproxy.corpus import Door
 from tests.live.haproxy.doors import Judge, breach
-from tests.live.haproxy.fleet import Fleet, wait_until
+from tests.live.haproxy.fleet import Fleet, quick, wait_until
 from tests.live.haproxy.visitors import ask
 from tests.live.haproxy.witness import Request, seen
 
@@ -50,6 +51,12 @@ def attacked(fleet: Fleet, at: Sequence[Door], *judges: Judge, count: int) -> Fl
     with flooded(fleet, at, *judges, count=count) as flood:
         pass
     return flood
+
+
+def unhurried(system: System) -> System:
+    """Whoever has reached its limit stays there as long as the flood may last; that it ends in time is tested apart."""
+    limit = system.load_balancer.client_rate_limit
+    return quick(system, client_rate_limit=limit and replace(limit, window_seconds=PATIENCE_SECONDS))
 
 
 def exhaust(fleet: Fleet, client: str) -> None:

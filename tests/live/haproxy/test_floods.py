@@ -10,8 +10,8 @@ import pytest
 from rendering.haproxy.traffic import routed
 from tests.live.haproxy import doors
 from tests.live.haproxy.conftest import production
-from tests.live.haproxy.fleet import quick, standing
-from tests.live.haproxy.floods import attacked, exhaust
+from tests.live.haproxy.fleet import standing
+from tests.live.haproxy.floods import attacked, exhaust, unhurried
 from tests.live.haproxy.visitors import ask
 
 pytestmark = pytest.mark.xdist_group("haproxy-floods")
@@ -21,7 +21,7 @@ FEW = 3
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_no_trick_gets_through(name: str, tmp_path: Path) -> None:
-    system = quick(production(name))
+    system = unhurried(production(name))
     with standing(tmp_path, system, witnessed=True) as fleet:
         for workload in routed(system):
             fleet.add(workload.name)

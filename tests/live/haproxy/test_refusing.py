@@ -27,10 +27,18 @@ def draft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 
 
 def _counts_are_shared(fleet: Fleet) -> bool:
-    """What each has counted is known at the other."""
+    """What each has counted is known at the other, and what a proxy learns of its own past when it starts is learnt."""
+    if not all(_knows_its_past(proxy) for proxy in fleet.proxies):
+        return False
     for number in range(2):
         ask(fleet, "/health", client="192.0.2.250", proxy=number)
     return all("192.0.2.250" in table for proxy in fleet.proxies for table in _tables(fleet, proxy))
+
+
+def _knows_its_past(proxy: Proxy) -> bool:
+    """Both the process before it and the others have been asked: the two lowest flags."""
+    flags = proxy.ask("show peers").partition(" flags=")[2].split()[0]
+    return int(flags, 16) & 0b11 == 0b11
 
 
 def _tables(fleet: Fleet, proxy: Proxy) -> list[str]:
@@ -150,6 +158,17 @@ def test_maintenance_of_a_host(core: Fleet) -> None:
     assert ask(core, "/api/health").status == 200, "gates before reopening ask it"
     core.desire(maintenance__root="off")
     assert "x-maintenance-mode" not in ask(core, "/api/status").headers
+
+
+def test_maintenance_holds_from_the_first_request_after_a_restart(core: Fleet) -> None:
+    """The desired state is read before the proxy starts, not some time after."""
+    core.desire(maintenance__root="on")
+    core.proxies[0].stop()
+    core.proxies[0].start(core.config_map)
+    assert ask(core, "/").headers["x-maintenance-mode"] == "true"
+    core.desire(maintenance__root="off")
+    core.wait_for_servers()
+    assert "x-maintenance-mode" not in ask(core, "/").headers
 
 
 def test_every_answer_carries_the_documented_headers(core: Fleet) -> None:
