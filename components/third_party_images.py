@@ -70,7 +70,7 @@ IMAGES: Mapping[str, ThirdPartyImage] = {
         "7.0",
         "sha256:5050c3b85c308ec9e9eafb8ac7b3a8742a61cdb298d79851141a500491d45baf",
     ),
-    # 1.25.2, as several public records of this digest say; tests run 1.18, whose settings it reads the same
+    # 1.25.2, as several public records of this digest say; tests run 1.18, a campaign 1.24 and 1.26
     "pgbouncer": ThirdPartyImage(
         "docker.io/edoburu/pgbouncer",
         "v1.25.2-p0",
