@@ -38,13 +38,14 @@ def _client(system: System, surroundings: Surroundings) -> list[str]:
     """CloudFront appends the visitor's address, the load balancer CloudFront's, which is one of the network's own.
 
     So the visitor is the last address but those of the network; what stands before it the visitor wrote himself.
-    With two such headers nobody knows to which of them was appended: then whose address it is stays unknown.
+    With two such headers nobody knows to which of them was appended, and what is no address is nobody's: then whose
+    it is stays unclear.
     The load balancer's own question after the documented path is about this proxy, which answers visitors, with
     hotlines if need be, also when no application does.
     """
     networks = " ".join(surroundings.trusted_cidrs)
     ours = "if from_balancer health_question !forwarded"
-    told = "from_balancer !{ var(txn.twice) -m bool }"
+    told = "from_balancer !{ var(txn.unclear) -m bool }"
     last, before = "req.hdr_ip(x-forwarded-for,-1)", "req.hdr_ip(x-forwarded-for,-2)"
     return [
         f"    acl from_balancer src {networks}",
@@ -52,7 +53,12 @@ def _client(system: System, surroundings: Surroundings) -> list[str]:
         "    acl forwarded req.hdr(x-forwarded-for) -m found",
         f"    http-request set-log-level silent {ours}",
         f"    http-request return status 200 content-type text/plain string ok {ours}",
-        "    http-request set-var(txn.twice) bool(true) if { req.fhdr_cnt(x-forwarded-for) gt 1 }",
+        "    http-request set-var(txn.unclear) bool(true) if { req.fhdr_cnt(x-forwarded-for) gt 1 }",
+        f"    http-request set-var(txn.unclear) bool(true) if from_balancer forwarded !{{ {last} -m found }}",
+        (
+            "    http-request set-var(txn.unclear) bool(true) if from_balancer { req.hdr_cnt(x-forwarded-for) gt 1 } "
+            f"!{{ {before} -m found }}"
+        ),
         "    http-request set-var(txn.client) src",
         f"    http-request set-var(txn.client) {last} if {told} {{ {last} -m found }}",
         (

@@ -69,7 +69,7 @@ def _critical(system: System) -> list[str]:
 def _unknown(system: System, surroundings: Surroundings) -> list[str]:
     """Whose address nobody knows cannot be counted."""
     error = answer(surroundings, "error")
-    return [f"    http-request return status 400 {error} if {{ var(txn.twice) -m bool }}{_unless_critical(system)}"]
+    return [f"    http-request return status 400 {error} if {{ var(txn.unclear) -m bool }}{_unless_critical(system)}"]
 
 
 def _maintenance(system: System, surroundings: Surroundings) -> list[str]:

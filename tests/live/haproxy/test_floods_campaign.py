@@ -19,6 +19,7 @@ from tests.live.haproxy.floods import (
     MALFORMED,
     NO_ANSWER,
     PATIENCE_SECONDS,
+    Flood,
     attacked,
     exhaust,
     flooded,
@@ -40,31 +41,32 @@ def test_floods_at_length(name: str, tmp_path: Path) -> None:
     with standing(tmp_path, unhurried(production(name)), witnessed=True) as fleet:
         _stand(fleet)
         in_need = _InNeed(fleet)
-        for kind, outcomes in _floods(fleet, in_need):
-            for each in outcomes:
+        for kind, flood in _floods(fleet, in_need):
+            kinds[kind][_THROUGH] = len(flood.troubles)
+            for each in flood.outcomes:
                 kinds[kind][_word(each)] += 1
                 families[each.family][_word(each)] += 1
         in_need.through_everything_else()
         _write(fleet, kinds, families, in_need.rows)
 
 
-def _floods(fleet: Fleet, in_need: "_InNeed") -> Iterator[tuple[str, list[Outcome]]]:
+def _floods(fleet: Fleet, in_need: "_InNeed") -> Iterator[tuple[str, Flood]]:
     system = fleet.system
     with flooded(fleet, doors.closed(system), count=MANY) as flood:
         in_need.ask("tricks at closed doors", flood.attack)
     assert flood.troubles == []
-    yield "closed doors", flood.outcomes
+    yield "closed doors", flood
     if system.load_balancer.client_rate_limit:
         for door in doors.limited(system):
             exhaust(fleet, door.visitors[0])
         flood = attacked(fleet, doors.limited(system), doors.counted, count=MANY)
         assert flood.troubles == []
-        yield "beyond the limit", flood.outcomes
+        yield "beyond the limit", flood
     fleet.desire(**doors.maintained(system, "on"))
     with flooded(fleet, doors.ordinary(system), doors.not_left_open, count=MANY) as flood:
         in_need.ask("maintenance, and tricks at it", flood.attack)
     assert flood.troubles == []
-    yield "maintenance", flood.outcomes
+    yield "maintenance", flood
     fleet.desire(**doors.maintained(system, "off"))
     assert all(isinstance(line["status"], int) for line in fleet.proxies[0].log())
 
@@ -148,6 +150,7 @@ def _stand(fleet: Fleet) -> None:
     fleet.start()
 
 
+_THROUGH = "got through"
 _WORDS = ("malformed", "as plain", "not found", "no answer", "elsewhere")
 
 
@@ -159,22 +162,23 @@ def _word(outcome: Outcome) -> str:
     return "malformed" if outcome.answer in MALFORMED else "as plain" if outcome.answer in AS_PLAIN else "not found"
 
 
-def _row(name: str, counts: Counter[str]) -> str:
-    return f"| {name} | {counts.total()} | {' | '.join(str(counts[word]) for word in _WORDS)} | 0 |"
+def _row(name: str, counts: Counter[str], *more: str) -> str:
+    told = [sum(counts[word] for word in _WORDS), *(counts[word] for word in (*_WORDS, *more))]
+    return f"| {name} | {' | '.join(str(each) for each in told)} |"
 
 
 def _write(fleet: Fleet, kinds: dict[str, Counter[str]], families: dict[str, Counter[str]], people: list[str]) -> None:
     system = fleet.system
-    total = sum(counts.total() for counts in kinds.values())
+    total = sum(counts[word] for counts in kinds.values() for word in _WORDS)
     doors_ = {"closed doors": doors.closed(system), "maintenance": doors.ordinary(system)}
     if system.load_balancer.client_rate_limit:
         doors_["beyond the limit"] = doors.limited(system)
     by_kind = [
-        _row(f"{kind}: {', '.join(f'`{each.host}{each.path}`' for each in doors_[kind])}", counts)
+        _row(f"{kind}: {', '.join(f'`{each.host}{each.path}`' for each in doors_[kind])}", counts, _THROUGH)
         for kind, counts in kinds.items()
     ]
     by_family = [_row(family, counts) for family, counts in families.items()]
-    columns = "tricks | malformed | as the plain form | nothing there | no answer | another path | got through |"
+    columns = "tricks | malformed | as the plain form | nothing there | no answer | another path |"
     figures.write(
         f"haproxy-floods-{system.name}",
         f"HAProxy of {system.full_name}: floods of tricks{', and people in need meanwhile' if people else ''}",
@@ -185,12 +189,12 @@ and read in every way from the strictest to one that decodes four times, forgets
 overlong UTF-8: none of it can be read as something behind a closed door or beyond a limit, and each is one request with
 one length. HAProxy gave no error of its own, and each line of its log is JSON.
 
-| at | {columns}
+| at | {columns} {_THROUGH} |
 |---|---|---|---|---|---|---|---|
 {chr(10).join(by_kind)}
 
 | way of writing | {columns}
-|---|---|---|---|---|---|---|---|
+|---|---|---|---|---|---|---|
 {chr(10).join(by_family)}
 {_PEOPLE + chr(10).join(people) if people else ""}
 """,

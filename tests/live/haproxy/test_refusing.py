@@ -116,6 +116,13 @@ def test_with_two_headers_of_addresses_nobody_knows_whose_it_is(core: Fleet) -> 
         assert ask(core, "/", headers={"x-forwarded-for": second}).status == 400
 
 
+def test_what_is_no_address_is_nobodys(core: Fleet) -> None:
+    """It would be counted as somebody else's, or together with all others of its kind."""
+    for written in ("nobody", f"{VISITOR} folded", f"[{VISITOR}", ""):
+        assert ask(core, "/", headers={"X-Forwarded-For": f"{VISITOR}, {written}"}).status == 400, written
+        assert ask(core, "/", headers={"X-Forwarded-For": f"{written}, {VISITOR}, 127.0.0.1"}).server, written
+
+
 def test_a_host_is_passed_on_as_it_was_understood(core: Fleet) -> None:
     for written in (DOMAIN.upper(), f"{DOMAIN}:443", f"{DOMAIN}:@monitoring.{DOMAIN}"):
         assert ask(core, "/", host=written).server
