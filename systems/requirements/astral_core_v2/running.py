@@ -69,7 +69,14 @@ ROWS = (
     ),
     under(
         "Deployment Procedures > Rolling Updates (Zero Downtime)",
-        row(64, "Before an update: health, active sessions, available volunteers", ROLLOUT, COMMAND, "code 1"),
+        row(
+            64,
+            "Before an update: health, active sessions, available volunteers",
+            ROLLOUT,
+            COMMAND,
+            "code 1",
+            proven_by="tests/pipelines/test_gates.py::test_a_condition_is_asked_of_prometheus_in_the_words_of_the_alerts",
+        ),
         row(
             65,
             "Staging first, with its tests",

@@ -13,8 +13,23 @@ ROWS = (
     ),
     under(
         "Deployment Procedures > Standard Deployment",
-        row(51, "Lint, types and tests pass first", ROLLOUT, COMMAND, "code 1"),
-        row(52, "The new side is healthy before any user is sent to it", ROLLOUT, COMMAND, "code 1", decision="V7-D05"),
+        row(
+            51,
+            "Lint, types and tests pass first",
+            ROLLOUT,
+            COMMAND,
+            "code 1",
+            proven_by="tests/pipelines/test_gates.py::test_a_command_is_run_as_the_document_writes_it",
+        ),
+        row(
+            52,
+            "The new side is healthy before any user is sent to it",
+            ROLLOUT,
+            COMMAND,
+            "code 1",
+            decision="V7-D05",
+            proven_by="tests/pipelines/test_rollout.py::test_nobody_is_sent_to_pods_that_are_not_ready",
+        ),
         row(
             53,
             "A tenth of users first, one user on one side, then all",

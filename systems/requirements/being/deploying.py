@@ -125,6 +125,7 @@ ROWS = (
             COMMAND,
             "code 1",
             decision="BEING-D09",
+            proven_by="tests/pipelines/test_rollout.py::test_every_documented_step_is_held_as_long_as_documented",
         ),
         row(
             59,

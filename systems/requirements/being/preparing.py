@@ -208,7 +208,16 @@ ROWS = (
             decision="BEING-D09",
         ),
     ),
-    under(CHECKLIST, row(24, "The checklist is asked before each release", GATES, COMMAND)),
+    under(
+        CHECKLIST,
+        row(
+            24,
+            "The checklist is asked before each release",
+            GATES,
+            COMMAND,
+            proven_by="tests/pipelines/test_gates.py::test_every_gate_of_the_document_gets_an_answer",
+        ),
+    ),
     under(
         f"{CHECKLIST} > Clinical Validation Complete",
         row(
