@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from operations.cli import app
 from rehearsal.engine import Engine
-from rehearsal.paths import PROJECT, StackPaths
+from rehearsal.paths import PROJECT, StackPaths, engine_state
 from rehearsal.stacks import StackFile, prepare
 from tests.pipelines.accounts import ACCOUNT, Account, Deployment
 
@@ -28,6 +29,8 @@ def bootstrap(
 ) -> Callable[[], Engine]:
     """The project's own bootstrap/, as its stack `prod`, in the emulated account."""
     monkeypatch.setenv("LIFELINE_REHEARSAL", str(rehearsal_workspace))
+    # The account is empty in every test, and so must be what the engine remembers of it.
+    shutil.rmtree(engine_state() / ".pulumi" / "stacks" / "lifeline-bootstrap", ignore_errors=True)
 
     def stand() -> Engine:
         config: dict[str, Any] = {
