@@ -33,8 +33,8 @@ td.number, th.number { text-align: right; white-space: nowrap; font-variant-nume
 td.mark { width: 1.5rem; font-weight: 700 }
 code, pre { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace }
 code { overflow-wrap: anywhere; background: var(--sheet); padding: .05em .3em; border-radius: .25em }
-pre { overflow-x: auto; padding: .75rem 1rem; background: var(--sheet); border: 1px solid var(--line);
-  border-radius: .4rem }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .75rem 1rem; background: var(--sheet);
+  border: 1px solid var(--line); border-radius: .4rem }
 .card { border: 1px solid var(--line); border-left: .35rem solid var(--line); border-radius: .4rem;
   padding: .75rem 1rem; margin: 0 0 .75rem }
 .card.bad { border-left-color: var(--bad) } .card.warn { border-left-color: var(--warn) }
@@ -45,7 +45,10 @@ p { margin: .6rem 0 } p.plain { font-size: .92rem }
 summary { font-size: 1.15rem; font-weight: 700; cursor: pointer; margin: 2.25rem 0 .75rem }
 @media (max-width: 40rem) { .card dl, .glance { grid-template-columns: 1fr }
   .card dt, .glance dt { margin-top: .4rem } }
-@media print { body { max-width: none; font-size: 11px } }
+@media print { :root { color-scheme: light } body { max-width: none; padding: 0; font-size: 11px }
+  .card, .verdict, tr, pre { break-inside: avoid } h2, h3, summary { break-after: avoid }
+  .wide { overflow: visible }
+  details::details-content { content-visibility: visible } }
 """.strip()
 
 
@@ -95,10 +98,15 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(table: Table) -> Iterator[str]:
-    headings = "".join(f"<th{_number(table, at)}>{_said(each)}</th>" for at, each in enumerate(table.columns))
-    yield f'<div class="wide"><table><thead><tr><th></th>{headings}</tr></thead><tbody>'
+    headings = "".join(_heading(table, at, each) for at, each in enumerate(table.columns))
+    yield f'<div class="wide"><table><thead><tr><td></td>{headings}</tr></thead><tbody>'
     yield from (_row(table, row) for row in table.rows)
     yield "</tbody></table></div>"
+
+
+def _heading(table: Table, at: int, name: str) -> str:
+    """A column of signs has none."""
+    return f'<th scope="col"{_number(table, at)}>{_said(name)}</th>' if name else "<td></td>"
 
 
 def _row(table: Table, row: Row) -> str:
