@@ -186,5 +186,6 @@ def has_password_policy(graph: Graph) -> Problems:
     needs=("aws:iam/role:Role",),
 )
 def has_analyzer(graph: Graph) -> Problems:
-    if not graph.of(ANALYZER):
-        yield Problem("", f"a resource {ANALYZER}", None)
+    found = [each.get("type", "ACCOUNT") for each in graph.of(ANALYZER)]
+    if not {"ACCOUNT", "ORGANIZATION"} & set(found):
+        yield Problem("type", f"a resource {ANALYZER} of ACCOUNT or ORGANIZATION", ", ".join(found) or None)

@@ -40,6 +40,8 @@ def _job(names: str, days: object = "83", *, suspend: bool = False) -> Given:
     return k8s("batch/v1:CronJob", metadata={"annotations": annotations}, spec={"suspend": suspend})
 
 
+_ANALYZER = "accessanalyzer/analyzer:Analyzer"
+
 CASES = {
     "LL-IAM-020": Cases(
         passing=[
@@ -104,9 +106,9 @@ CASES = {
         without=ALWAYS_KNOWN,
     ),
     "LL-IAM-028": Cases(
-        passing=[stack(r=ROLE, p=aws("accessanalyzer/analyzer:Analyzer"))],
-        failing=[stack(r=ROLE), stack(a=ROLE, b=ROLE)],
+        passing=[stack(r=ROLE, p=aws(_ANALYZER)), stack(r=ROLE, p=aws(_ANALYZER, type="ORGANIZATION"))],
+        failing=[stack(r=ROLE), stack(r=ROLE, p=aws(_ANALYZER, type="ACCOUNT_UNUSED_ACCESS"))],
         not_applicable=[ELSEWHERE],
-        without=ALWAYS_KNOWN,
+        unknown=[stack(r=ROLE, p=aws(_ANALYZER, type=UNKNOWN))],
     ),
 }

@@ -87,11 +87,12 @@ EXCUSES = (
         "no nodes stand in a pilot light's network; LL-FWL-022 refuses the subnet",
         _stands_without_nodes,
     ),
-    Excuse(
-        "LL-POD-021",
-        "spec.template.spec.automountServiceAccountToken",
-        "a role is bound to its account: it asks for it",
-        _is_bound,
+    *(
+        Excuse("LL-POD-021", path, "a role is bound to its account: it asks for it", _is_bound)
+        for path in (
+            "spec.template.spec.automountServiceAccountToken",
+            "spec.jobTemplate.spec.template.spec.automountServiceAccountToken",
+        )
     ),
 )
 

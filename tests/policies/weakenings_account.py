@@ -1,5 +1,6 @@
 """The account: who may do what, what is written down about it, and what looks at it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ DETECTORS = (
     Weakening("aws:cloudwatch/logMetricFilter:*", "", None, "LL-AUD-018", named("console-failures")),
     Weakening("aws:cloudwatch/logMetricFilter:*", "", None, "LL-AUD-019", named("trail-changes")),
     Weakening("aws:cloudwatch/metricAlarm:*", "", None, "LL-AUD-019", named("trail-changes")),
-    Weakening("aws:accessanalyzer/analyzer:Analyzer", "", None, "LL-IAM-028", named("access", "analyzer")),
+    Weakening("aws:accessanalyzer/analyzer:Analyzer", "", None, "LL-IAM-028", named("outside")),
     Weakening("aws:sns/topic:Topic", "kmsMasterKeyId", DROP, "LL-ENC-011"),
     Weakening(
         "aws:sns/topicPolicy:TopicPolicy",
@@ -131,6 +132,11 @@ IDENTITY = (
             (_FEDERATED, "LL-IAM-013"),
             (_ANY_POD, "LL-IAM-017"),
         )
+    ),
+    Addition(
+        _INLINE,
+        {"role": "some", "policy": json.dumps({"Version": "2012-10-17", "Statement": [_DECRYPT]})},
+        "LL-IAM-004",
     ),
     Weakening(_ROLE, "inlinePolicies", [{"name": "more", "policy": "{}"}], "LL-IAM-006"),
     Weakening(_ROLE, "maxSessionDuration", 43_200, "LL-IAM-012"),

@@ -81,6 +81,7 @@ def _silent(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 _PARAMETERS = "aws:rds/parameterGroup:ParameterGroup"
+_OLD_TLS = {"name": "ssl_min_protocol_version", "value": "TLSv1"}
 DATABASES = (
     Weakening(DB, "storageEncrypted", False, "LL-ENC-001"),
     Weakening(DB, "kmsKeyId", DROP, "LL-ENC-003"),
@@ -89,7 +90,7 @@ DATABASES = (
     Weakening(DB, "parameterGroupName", DROP, "LL-AUD-038"),
     Weakening(_PARAMETERS, "parameters", parameter("rds.force_ssl", "0"), "LL-ENC-030"),
     Weakening(_PARAMETERS, "parameters", parameter("rds.force_ssl", None), "LL-ENC-030"),
-    Weakening(_PARAMETERS, "parameters", parameter("ssl_min_protocol_version", "TLSv1"), "LL-ENC-031"),
+    Weakening(_PARAMETERS, "parameters", Change(lambda given, _: [[*given, _OLD_TLS]]), "LL-ENC-031"),
     Weakening(_PARAMETERS, "parameters", parameter("log_connections", "0"), "LL-AUD-038"),
     Weakening(_PARAMETERS, "parameters", parameter("log_disconnections", None), "LL-AUD-038"),
     Weakening(_PARAMETERS, "", None, "LL-ENC-030"),

@@ -163,7 +163,7 @@ def _single(resource: Resource) -> bool:
 
 
 def _scheduler(resource: Resource) -> bool:
-    return labels_of(resource).get(_WORKLOAD) in ("scheduler", "worker-scheduler", "beat")
+    return str(labels_of(resource).get(_WORKLOAD)).endswith("scheduler")
 
 
 def _with_text(data: Any, old: str, new: str) -> list[dict[str, str]]:
