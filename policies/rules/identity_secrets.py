@@ -188,4 +188,4 @@ def has_password_policy(graph: Graph) -> Problems:
 def has_analyzer(graph: Graph) -> Problems:
     found = [each.get("type", "ACCOUNT") for each in graph.of(ANALYZER)]
     if not {"ACCOUNT", "ORGANIZATION"} & set(found):
-        yield Problem("type", f"a resource {ANALYZER} of ACCOUNT or ORGANIZATION", ", ".join(found) or None)
+        yield Problem("", f"a resource {ANALYZER} of ACCOUNT or ORGANIZATION", ", ".join(found) or None)
