@@ -1,14 +1,16 @@
 """What this provider made, on disk before the engine knows: an engine killed in between leaves nothing behind twice.
 
 The engine writes a resource's id to its state only after Create has answered. When it dies before that, the next `up`
-creates again; the ledger lets the provider adopt what is already there.
+creates again; the ledger lets the provider adopt what is already there, and pass over what it has changed or deleted.
 """
 
+import hashlib
 import json
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Mark:
 
     step: str
     id: str = ""
+    inputs: str = ""
+    """A digest: inputs may hold secrets."""
 
 
 class Ledger:
@@ -27,12 +31,14 @@ class Ledger:
         self._lock = threading.Lock()
         self._marks: dict[str, list[Mark]] = {}
         self._seen: set[tuple[str, str]] = set()
+        self._gone: set[tuple[str, str]] = set()
+        self._changed: dict[tuple[str, str], str] = {}
         for line in path.read_text().splitlines() if path.exists() else []:
             try:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            self._remember(entry["urn"], Mark(entry["step"], entry.get("id", "")))
+            self._remember(entry["urn"], Mark(entry["step"], entry.get("id", ""), entry.get("inputs", "")))
 
     def intend(self, urn: str) -> None:
         self._write(urn, Mark("intent"))
@@ -47,10 +53,26 @@ class Ledger:
     def gone(self, urn: str, id: str) -> None:
         self._write(urn, Mark("gone", id))
 
-    def seen(self, urn: str, id: str) -> None:
+    def changed(self, urn: str, id: str, inputs: dict[str, Any]) -> None:
+        """An update to these inputs went through."""
+        self._write(urn, Mark("changed", id, _digest(inputs)))
+
+    def is_changed(self, urn: str, id: str, inputs: dict[str, Any]) -> bool:
+        """Updated to these inputs already, and the engine has not shown to know."""
+        with self._lock:
+            return self._changed.get((urn, id)) == _digest(inputs)
+
+    def is_gone(self, urn: str, id: str) -> bool:
+        """Deleted here already, by a run whose engine did not live to note it."""
+        with self._lock:
+            return (urn, id) in self._gone
+
+    def seen(self, urn: str, id: str, inputs: dict[str, Any]) -> None:
         """The engine knows this one: in a replacement it is the old resource, not a lost new one."""
         with self._lock:
             self._seen.add((urn, id))
+            if self._changed.get((urn, id)) == _digest(inputs):
+                del self._changed[urn, id]
 
     def lost(self, urn: str) -> list[str]:
         """Ids made for this URN that the engine has not shown to know, newest first."""
@@ -70,7 +92,7 @@ class Ledger:
             return any(mark.step == "intent" for mark in self._marks.get(urn, []))
 
     def _write(self, urn: str, mark: Mark) -> None:
-        line = json.dumps({"urn": urn, "step": mark.step, "id": mark.id}) + "\n"
+        line = json.dumps({"urn": urn, **asdict(mark)}) + "\n"
         with self._lock:
             self._remember(urn, mark)
             handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -80,6 +102,9 @@ class Ledger:
                 os.close(handle)
 
     def _remember(self, urn: str, mark: Mark) -> None:
+        if mark.step == "changed":
+            self._changed[urn, mark.id] = mark.inputs
+            return
         marks = self._marks.setdefault(urn, [])
         if mark.step == "intent":
             marks.append(mark)
@@ -87,3 +112,10 @@ class Ledger:
         marks[:] = [other for other in marks if other.step != "intent" and other.id != mark.id]
         if mark.step == "made":
             marks.append(mark)
+            self._gone.discard((urn, mark.id))
+        elif mark.step == "gone":
+            self._gone.add((urn, mark.id))
+
+
+def _digest(inputs: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=repr).encode()).hexdigest()

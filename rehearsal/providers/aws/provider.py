@@ -80,7 +80,7 @@ class Aws(Provider):
         self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any], news: dict[str, Any]
     ) -> list[Change]:
         entry = registry.entry_of(resource.type)
-        self._ledger.seen(resource.urn, resource.id)
+        self._ledger.seen(resource.urn, resource.id, old_inputs)
         self._record.exists(resource.urn, resource.id)
         differing = changes(old_inputs, news, same=_same)
         found = [self._judged(entry, change) for change in differing if not _holds_already(change, olds, news)]
@@ -168,6 +168,8 @@ class Aws(Provider):
         if live is None:
             return False
         logging.info("adopting %s %s", r.resource.urn, r.id)
+        if r.entry.level != "emulated":
+            return True  # nothing is there to be out of line
         there = reading.live_inputs(r, self._schema(r.entry), live)
         differing = [self._judged(r.entry, change) for change in changes(there, r.inputs, same=_same)]
         if any(change.replace for change in differing):
@@ -184,7 +186,7 @@ class Aws(Provider):
         self, resource: Resource, inputs: dict[str, Any], state: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         entry = registry.entry_of(resource.type)
-        self._ledger.seen(resource.urn, resource.id)
+        self._ledger.seen(resource.urn, resource.id, inputs)
         r = Live(entry, self._settings, resource, inputs, state, resource.id)
         if entry.level != "emulated":
             if not inputs:
@@ -193,6 +195,8 @@ class Aws(Provider):
         live = self._read(r)
         if live is None:
             return None
+        if self._ledger.is_gone(resource.urn, resource.id):
+            self._ledger.made(resource.urn, resource.id)  # somebody made it again, and it is to be ours again
         found = reading.live_inputs(r, self._schema(entry), live)
         r.inputs = found
         return found, reading.outputs(r, self._schema(entry), found, live)
@@ -206,15 +210,22 @@ class Aws(Provider):
             kept = {name: value for name, value in olds.items() if name not in old_inputs}
             return _filled_in(entry, {**kept, **news}, olds)
         r.changed = sorted({change.top for change in self.diff(resource, old_inputs, olds, news)})
-        place(entry, news) if entry.operation else None
-        for call in dict.fromkeys(entry.updater(name) for name in r.changed if name not in entry.not_sent):
+        if not self._ledger.is_changed(resource.urn, resource.id, news):
+            self._change(r)
+            self._ledger.changed(resource.urn, resource.id, news)
+        return self._described(r)
+
+    def _change(self, r: Live) -> None:
+        place(r.entry, r.inputs) if r.entry.operation else None
+        for call in dict.fromkeys(r.entry.updater(name) for name in r.changed if name not in r.entry.not_sent):
             if call is not None:
                 call(r)
-        return self._described(r)
 
     def delete(self, resource: Resource, old_inputs: dict[str, Any], olds: dict[str, Any]) -> None:
         entry = registry.entry_of(resource.type)
-        self._ledger.seen(resource.urn, resource.id)
+        self._ledger.seen(resource.urn, resource.id, old_inputs)
+        if self._ledger.is_gone(resource.urn, resource.id):
+            return
         self._remove(Live(entry, self._settings, resource, old_inputs, olds, resource.id))
 
     def _remove(self, r: Live) -> None:

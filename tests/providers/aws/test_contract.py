@@ -1,5 +1,8 @@
 """Every AWS type with an entry, through the real engine: create, no-op, refresh, update, replace, destroy.
 
+And each of these once more by an engine that knows nothing of the first time, as after a kill: what a rehearsal's
+engine did in a run it did not live to end is in no state, only in AWS and in the provider's ledger.
+
 Each module of programs/ holds the types of one service: `program(0)` creates them, `program(1)` changes what can be
 changed in place, `program(2)` what replaces. A type that cannot show one of these says why in the module.
 """
@@ -15,6 +18,7 @@ import pytest
 from rehearsal import paths
 from rehearsal.engine import Outcome
 from rehearsal.providers.aws import registry
+from rehearsal.providers.aws.ledger import Ledger
 from rehearsal.witness import judge
 from rehearsal.witness.record import Record
 from tests.engine_runs import EngineRun
@@ -54,6 +58,40 @@ def _steady(outcome: Outcome) -> None:
         if each.kind not in ("same", "read", "refresh") and each.type.startswith("aws:")
     ]
     assert not changed, "\n".join(changed) + "\n" + outcome.text
+
+
+def _as_if_killed(run: EngineRun, operate: Callable[[], Outcome]) -> Outcome:
+    """Do it, forget in the state that it was done, do it again."""
+    before = run.checkpoint.file.read_bytes()
+    operate()
+    run.checkpoint.file.write_bytes(before)
+    return operate()
+
+
+def _standing(run: EngineRun) -> set[tuple[str, str]]:
+    """URN and id of all that was made in AWS and not deleted."""
+    return {(urn, id) for urn, ids in Ledger(run.stack.ledger).standing().items() for id in ids}
+
+
+def _known(run: EngineRun) -> set[tuple[str, str]]:
+    return {(each["urn"], each["id"]) for each in run.resources() if each["type"].startswith("aws:")}
+
+
+@pytest.mark.engine
+@pytest.mark.campaign
+@pytest.mark.parametrize("name", MODULES)
+def test_types_survive_a_killed_engine(aws_run: Callable[..., EngineRun], name: str) -> None:
+    run = aws_run()
+    not_repeated: dict[int, str] = getattr(_module(name), "NOT_REPEATED", {})
+    for step in range(3):
+        _use(run, name, step)
+        run.up() if step in not_repeated else _as_if_killed(run, run.up)
+        _steady(run.preview())
+        _steady(run.refresh())
+        assert _standing(run) == _known(run), f"step {step}"
+    _as_if_killed(run, run.destroy)
+    assert run.resources() == []
+    assert _standing(run) == set()
 
 
 @pytest.mark.engine

@@ -13,6 +13,10 @@ UPDATES_NOT_SHOWN: dict[str, str] = {
     "aws:ec2/subnet:Subnet": "shown in network.py",
     "aws:sns/topic:Topic": "shown in messaging.py",
 }
+#: Step -> why it is not done twice in a row.
+NOT_REPEATED: dict[int, str] = {
+    2: "the database is deleted for one of its name, and AWS gives the name of its final snapshot once only"
+}
 
 _KEY = "arn:aws:kms:{}:123456789012:key/11111111-2222-3333-4444-555555555555"
 
