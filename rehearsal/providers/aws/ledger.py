@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ class Mark:
     id: str = ""
     inputs: str = ""
     """A digest: inputs may hold secrets."""
+    told: dict[str, Any] = field(default_factory=dict)
+    """What AWS says at the creation only."""
 
 
 class Ledger:
@@ -38,7 +40,7 @@ class Ledger:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            self._remember(entry["urn"], Mark(entry["step"], entry.get("id", ""), entry.get("inputs", "")))
+            self._remember(entry.pop("urn"), Mark(**entry))
 
     def intend(self, urn: str) -> None:
         self._write(urn, Mark("intent"))
@@ -47,8 +49,14 @@ class Ledger:
         """AWS refused: the intent came to nothing."""
         self._write(urn, Mark("failed"))
 
-    def made(self, urn: str, id: str) -> None:
-        self._write(urn, Mark("made", id))
+    def made(self, urn: str, id: str, told: dict[str, Any] | None = None) -> None:
+        self._write(urn, Mark("made", id, told=told or {}))
+
+    def told(self, urn: str, id: str) -> dict[str, Any]:
+        """What AWS said when it made this one."""
+        with self._lock:
+            made = [mark for mark in self._marks.get(urn, []) if (mark.step, mark.id) == ("made", id)]
+            return made[0].told if made else {}
 
     def gone(self, urn: str, id: str) -> None:
         self._write(urn, Mark("gone", id))

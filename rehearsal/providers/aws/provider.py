@@ -132,7 +132,7 @@ class Aws(Provider):
         entry = r.entry
         answer = entry.create(r) if entry.create is not None else r.send()
         r.id = self._identify(r, answer or {})
-        self._ledger.made(r.resource.urn, r.id)
+        self._ledger.made(r.resource.urn, r.id, r.state)
         for call in dict.fromkeys(entry.updater(name) for name in entry.after if r.inputs.get(name) is not None):
             if call is not None:
                 call(r)
@@ -146,13 +146,13 @@ class Aws(Provider):
     def _adopt(self, r: Live) -> bool:
         """Take what an interrupted run made for this resource and the engine never heard of."""
         for id in self._ledger.lost(r.resource.urn):
-            r.id = id
+            r.id, r.state = id, self._ledger.told(r.resource.urn, id)
             if self._bring_in_line(r):
                 return True
             self._ledger.gone(r.resource.urn, id)
         if self._ledger.interrupted(r.resource.urn) and self._find(r):
             return True
-        r.id = ""
+        r.id, r.state = "", {}
         return False
 
     def _find(self, r: Live) -> bool:
@@ -175,7 +175,7 @@ class Aws(Provider):
         if any(change.replace for change in differing):
             self._remove(r)
             return False
-        r.state = {"tagsAll": {}, **there}
+        r.state = {**r.state, "tagsAll": {}, **there}
         for call in dict.fromkeys(r.entry.updater(change.top) for change in differing):
             if call is not None:
                 r.changed = sorted({change.top for change in differing})

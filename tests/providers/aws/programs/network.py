@@ -8,6 +8,11 @@ REPLACEMENTS_NOT_SHOWN: dict[str, str] = {
 }
 UPDATES_NOT_SHOWN: dict[str, str] = {}
 
+#: Step -> why it is not done twice in a row.
+NOT_REPEATED: dict[int, str] = {
+    2: "AWS and its provider take the VPC's main table for its default one, and by then the main table is another"
+}
+
 
 def program(step: int) -> None:
     replaced, tags = step == 2, {"step": str(min(step, 1))}
