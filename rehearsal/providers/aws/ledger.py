@@ -26,7 +26,7 @@ class Mark:
 
 
 class Ledger:
-    """Append-only lines of JSON; a line torn by a crash is the last one and is passed over."""
+    """Append-only lines of JSON; a line torn by a crash is passed over, and the next one begins on its own."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,7 +35,9 @@ class Ledger:
         self._seen: set[tuple[str, str]] = set()
         self._gone: set[tuple[str, str]] = set()
         self._changed: dict[tuple[str, str], str] = {}
-        for line in path.read_text().splitlines() if path.exists() else []:
+        text = path.read_text() if path.exists() else ""
+        self._is_torn = not text.endswith("\n") and bool(text)
+        for line in text.splitlines():
             try:
                 entry = json.loads(line)
             except ValueError:
@@ -103,6 +105,7 @@ class Ledger:
         line = json.dumps({"urn": urn, **asdict(mark)}) + "\n"
         with self._lock:
             self._remember(urn, mark)
+            line, self._is_torn = ("\n" if self._is_torn else "") + line, False
             handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 os.write(handle, line.encode())

@@ -65,4 +65,7 @@ def test_a_line_torn_by_a_crash_is_passed_over(file: Path) -> None:
     Ledger(file).made(URN, "vpc-1")
     with file.open("a") as torn:
         torn.write('{"urn": "urn:pul')
-    assert Ledger(file).lost(URN) == ["vpc-1"]
+    later = Ledger(file)
+    assert later.lost(URN) == ["vpc-1"]
+    later.made(OTHER, "vpc-2")
+    assert Ledger(file).lost(OTHER) == ["vpc-2"], "what follows a torn line is whole"
