@@ -1,6 +1,7 @@
 """The engine killed with SIGKILL in the middle of an `up`: the next `up` succeeds, and `down` leaves nothing.
 
-Twenty random moments; each is a whole life of stack prod in a workspace of its own (tests/cli/killed.py).
+Twenty random moments in the thin slice that goes through all of the house, five in the whole of prod; each is a whole
+life in a workspace of its own (tests/cli/killed.py).
 """
 
 import random
@@ -12,30 +13,15 @@ import pytest
 
 from rehearsal import paths
 from tests.campaigns import figures
+from tests.cli import slice
 from tests.cli.conftest import Rehearsal
 from tests.cli.killed import POLL_SECONDS, Life, done, engine_at_work, live
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.campaign]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.campaign, pytest.mark.timeout(7200)]
 
-MOMENTS = 20
 SEED = 988
-#: Of one command: prod takes minutes on two cores.
+#: Of one command: prod takes minutes on a machine with other work.
 LIMIT_SECONDS = 1800.0
-
-
-@pytest.fixture
-def lives(tmp_path: Path) -> Iterator[Iterator[Rehearsal]]:
-    """Workspaces, one after the other; each is cleaned up whatever happened in it."""
-    made: list[Rehearsal] = []
-
-    def more() -> Iterator[Rehearsal]:
-        while True:
-            made.append(Rehearsal(paths.PROJECT, tmp_path / f"life-{len(made)}", LIMIT_SECONDS))
-            yield made[-1]
-
-    yield more()
-    for rehearsal in made:
-        rehearsal.run("clean")
 
 
 def _update_seconds(rehearsal: Rehearsal) -> float:
@@ -53,26 +39,43 @@ def _update_seconds(rehearsal: Rehearsal) -> float:
     return seconds
 
 
-@pytest.mark.timeout(7200)
-def test_twenty_random_kills(lives: Iterator[Rehearsal]) -> None:
+@pytest.mark.parametrize(("what", "moments"), [("slice", 20), ("prod", 5)], ids=["slice", "prod"])
+def test_killed_at_random_moments(tmp_path: Path, what: str, moments: int) -> None:
+    def lives() -> Iterator[Rehearsal]:
+        """Workspaces, one after the other; each is cleaned up whatever happened in it."""
+        for number in range(moments + 1):
+            workspace = tmp_path / f"life-{number}"
+            project = paths.PROJECT if what == "prod" else tmp_path / "slice"
+            rehearsal = Rehearsal(project, workspace, LIMIT_SECONDS)
+            try:
+                yield rehearsal if what == "prod" else slice.write(rehearsal)
+            finally:
+                rehearsal.run("clean")
+
     chance = random.Random(SEED)
-    span = _update_seconds(next(lives))
+    ready = lives()
+    span = _update_seconds(next(ready))
     lived: list[Life] = []
-    for number in range(1, MOMENTS + 1):
-        lived.append(live(next(lives), chance.uniform(0.05, span * 0.95)))
-        print(f"{number}/{MOMENTS}: {lived[-1]}", flush=True)
+    for rehearsal in ready:
+        lived.append(live(rehearsal, chance.uniform(0.05, span * 0.95)))
+        print(f"{len(lived)}/{moments}: {lived[-1]}", flush=True)
+    _write(what, span, lived)
+    assert sum(life.adopted for life in lived), "no creation was ever cut off: the moments were not random enough"
+
+
+def _write(what: str, span: float, lived: list[Life]) -> None:
     rows = "\n".join(
         f"| {number} | {life.killed_after:.1f} | {life.made_before} | {life.adopted} | {life.seconds_to_recover:.0f} |"
         for number, life in enumerate(lived, 1)
     )
     adopted = sum(life.adopted for life in lived)
-    body = f"""An undisturbed update took {span:.1f} s. {MOMENTS} times the engine was killed with SIGKILL at a random
-moment of it (seed {SEED}). Each time the next `up` succeeded, `preview` then showed no change, and `down` left no
-process, no directory and nothing in the emulators. {adopted} resources that were made and never noted were adopted.
+    body = f"""An undisturbed update took {span:.1f} s. {len(lived)} times the engine was killed with SIGKILL at a
+random moment of it (seed {SEED}). Each time the next `up` succeeded, `preview` then showed no change, and `down` left
+no process, no directory and nothing in the emulators. {adopted} resources of AWS that no state knew were adopted.
 
 | life | killed after s | made in AWS by then | adopted | next up took s |
 |---|---|---|---|---|
 {rows}
 """
-    figures.write("killed-engine", "The engine killed in the middle of an up", body)
-    assert adopted, "no creation was ever cut off: the moments were not random enough"
+    titles = {"slice": "The engine killed in the middle of an up", "prod": "The engine killed in the middle of prod"}
+    figures.write({"slice": "killed-engine", "prod": "killed-engine-prod"}[what], titles[what], body)
