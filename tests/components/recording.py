@@ -177,8 +177,10 @@ def registrations(
     pulumi.runtime.set_all_config(dict(config or {}))
 
     def run() -> None:
+        root = get_root_resource()
+        root.outputs = {}  # the same one all programs of a process have
         program()
-        pulumi.Output.from_input(get_root_resource().outputs).apply(recorder.outputs.update)
+        pulumi.Output.from_input(root.outputs).apply(recorder.outputs.update)
 
     asyncio.get_event_loop().run_until_complete(pulumi.runtime.stack.run_pulumi_func(run))
     return [*recorder.resources, *([Registered(STACK, stack, "", recorder.outputs)] if recorder.outputs else [])]

@@ -242,7 +242,7 @@ def _is_subcommand(program: Path, before: list[str], word: str) -> bool:
 def by_help(program: Path, words: Words) -> list[str]:
     """By what the real program says of itself: subcommands first, then options."""
     rest, subcommands = list(words[1:]), []
-    while rest and rest[0].startswith("--"):  # options before the subcommand, with their values
+    while rest and rest[0].startswith("-"):  # options before the subcommand, with their values
         rest = rest[2:]
     while rest and _is_subcommand(program, subcommands, rest[0]):
         subcommands.append(rest.pop(0))

@@ -167,7 +167,7 @@ def test_only_flow_logs_of_this_account_write_and_only_into_their_group() -> Non
     service = "vpc-flow-logs.amazonaws.com"
     assert allowed(trust, "sts:AssumeRole", service, aws__SourceAccount=ACCOUNT)
     assert not allowed(trust, "sts:AssumeRole", service, aws__SourceAccount=OTHER)
-    write, find = json.loads(only(made, ":RolePolicy").inputs["policy"])["Statement"]
+    write, find = json.loads(only(made, "iam/policy:Policy").inputs["policy"])["Statement"]
     group = only(made, ":LogGroup", "traffic-group").arn
     assert write["Resource"] == [group, f"{group}:*"]
-    assert find["Action"] == "logs:DescribeLogGroups"
+    assert find["Action"] == ["logs:DescribeLogGroups"]
